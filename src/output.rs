@@ -43,7 +43,6 @@ pub struct Output {
     pub color: bool,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
 impl Output {
     /// Says something about progress on standard error, unless asked to keep quiet.
     pub fn say(&self, text: &str) {
