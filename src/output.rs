@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Write};
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::cli::Options;
 use crate::error::{Failure, Outcome};
 
 /// When to use colour.
@@ -44,6 +45,18 @@ pub struct Output {
 }
 
 impl Output {
+    /// As the command line and `NO_COLOR` want it.
+    pub fn new(options: &Options, no_color: bool) -> Self {
+        let color = wants_color(options.color, no_color);
+        Output { json: options.json, quiet: options.quiet, verbose: options.verbose, color }
+    }
+
+    /// Prints what clap has to say about a command line: help where it was asked for, else what is wrong with it.
+    pub fn usage(error: &clap::Error) -> u8 {
+        let _ = error.print();
+        if error.use_stderr() { Outcome::Input.exit_code() } else { Outcome::Done.exit_code() }
+    }
+
     /// Says something about progress on standard error, unless asked to keep quiet.
     pub fn say(&self, text: &str) {
         if !self.quiet {
@@ -92,7 +105,7 @@ impl Output {
 }
 
 /// Whether standard output is a terminal that wants colour.
-pub fn wants_color(color: Color, no_color: bool) -> bool {
+fn wants_color(color: Color, no_color: bool) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,

@@ -1,0 +1,29 @@
+//! Domains; their constraints are a kind of their own.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "domain",
+    group: "domains",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Types,
+    counted: true,
+    class: "pg_type",
+    properties: &[
+        Property::new("type", Form::Text, "The type that it narrows."),
+        Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
+        Property::new("default", Form::Text, "The default value, as an expression."),
+        Property::new("collation", Form::Text, "The collation, where it is not the type's own.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
+  format_type(t.typbasetype, t.typtypmod) AS type, NOT t.typnotnull AS nullable, t.typdefault AS default,
+  CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation
+FROM pg_type t JOIN pg_type b ON b.oid = t.typbasetype
+WHERE t.typtype = 'd' AND t.oid >= 16384
+";

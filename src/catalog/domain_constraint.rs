@@ -1,0 +1,24 @@
+//! Check constraints of domains.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "domain constraint",
+    group: "constraints",
+    parents: &["domain"],
+    single: false,
+    shorthand: Some("definition"),
+    section: Section::Types,
+    counted: false,
+    class: "pg_constraint",
+    properties: &[
+        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT c.oid, 0 AS sub, c.contypid AS parent, c.conname::text AS name, pg_get_constraintdef(c.oid) AS definition
+FROM pg_constraint c
+WHERE c.contypid >= 16384 AND c.contype = 'c'
+";

@@ -1,0 +1,26 @@
+//! Extensions: what they brought along is their own affair and is not compared.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "extension",
+    group: "extensions",
+    parents: &[],
+    single: false,
+    shorthand: None,
+    section: Section::Extensions,
+    counted: true,
+    class: "pg_extension",
+    properties: &[
+        Property::new("version", Form::Text, "The installed version."),
+        Property::new("schema", Form::Text, "The schema that holds its objects.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT e.oid, 0 AS sub, NULL::oid AS parent, e.extname::text AS name,
+  e.extversion AS version, e.extnamespace::regnamespace::text AS schema
+FROM pg_extension e
+WHERE e.oid >= 16384
+";

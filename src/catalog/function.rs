@@ -1,0 +1,53 @@
+//! Functions and procedures, each by its name with the types of its arguments.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "function",
+    group: "functions",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Functions,
+    counted: true,
+    class: "pg_proc",
+    properties: &[
+        Property::new("kind", Form::Word("function"), "`function`, `procedure` or `window`."),
+        Property::new("arguments", Form::Word(""), "The arguments with modes, names and defaults."),
+        Property::new("returns", Form::Text, "The type of what it returns."),
+        Property::new("language", Form::Text, "The language of its body."),
+        Property::new("volatility", Form::Word("volatile"), "`volatile`, `stable` or `immutable`."),
+        Property::new("security", Form::Word("invoker"), "Whose rights it has: `invoker` or `definer`."),
+        Property::new("strict", Form::Flag(false), "Whether a NULL argument gives NULL without a call."),
+        Property::new("leakproof", Form::Flag(false), "Whether it tells nothing about its arguments."),
+        Property::new("parallel", Form::Word("unsafe"), "`unsafe`, `restricted` or `safe`."),
+        Property::new("settings", Form::List(&[]), "Settings while it runs, such as `search_path=\"\"`, sorted."),
+        Property::new("cost", Form::Text, "The cost that the planner reckons with, where it is not the usual one."),
+        Property::new("rows", Form::Text, "The rows that the planner reckons with, where it is not the usual number."),
+        Property::new("body", Form::Lines, "The text of its body."),
+    ],
+    query,
+};
+
+/// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies.
+fn query(version: u32) -> String {
+    let body = if version >= 140_000 { "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)" } else { "p.prosrc" };
+    format!(
+        "
+SELECT p.oid, 0 AS sub, p.pronamespace AS parent,
+  p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS name,
+  CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'w' THEN 'window' ELSE 'function' END AS kind,
+  pg_get_function_arguments(p.oid) AS arguments, pg_get_function_result(p.oid) AS returns, l.lanname::text AS language,
+  CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END AS volatility,
+  CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
+  p.proisstrict AS strict, p.proleakproof AS leakproof,
+  CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END AS parallel,
+  ARRAY(SELECT unnest(p.proconfig) ORDER BY 1) AS settings,
+  CASE WHEN p.procost <> CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN p.procost::text END AS cost,
+  CASE WHEN p.prorows <> CASE WHEN p.proretset THEN 1000 ELSE 0 END THEN p.prorows::text END AS rows,
+  {body} AS body
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w')
+"
+    )
+}

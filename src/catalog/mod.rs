@@ -1,0 +1,143 @@
+//! Everything that pgplumb reads from `pg_catalog`, as data. Each file beside this one is a kind: its query and its
+//! properties. Adding a kind is writing such a file and adding one line to [`KINDS`].
+
+mod load;
+mod object;
+mod property;
+
+mod column;
+mod constraint;
+mod domain;
+mod domain_constraint;
+mod enumeration;
+mod composite;
+mod extension;
+mod function;
+mod index;
+mod materialized_view;
+mod policy;
+mod range;
+mod row_security;
+mod schema;
+mod sequence;
+mod table;
+mod trigger;
+mod view;
+
+pub use load::load;
+pub use object::{Catalog, Id, KindId, Object, Properties};
+pub use property::{Form, Property};
+
+/// The lines that a report opens with, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Tables with their columns and constraints.
+    Tables,
+    /// Functions and procedures.
+    Functions,
+    /// Indexes that no constraint made.
+    Indexes,
+    /// Triggers.
+    Triggers,
+    /// Row security and its policies.
+    Policies,
+    /// Rows and rules of the manifest, not of the catalog.
+    Seeds,
+    /// Schemas.
+    Schemas,
+    /// Extensions.
+    Extensions,
+    /// Views, materialised ones too.
+    Views,
+    /// Sequences.
+    Sequences,
+    /// Enums, composites, domains, ranges.
+    Types,
+}
+
+impl Section {
+    /// All of them, in the order of the report.
+    pub const ALL: [Section; 11] = [
+        Section::Tables,
+        Section::Functions,
+        Section::Indexes,
+        Section::Triggers,
+        Section::Policies,
+        Section::Seeds,
+        Section::Schemas,
+        Section::Extensions,
+        Section::Views,
+        Section::Sequences,
+        Section::Types,
+    ];
+
+    /// The words of its line.
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Tables => "Tables",
+            Section::Functions => "Functions",
+            Section::Indexes => "Indexes",
+            Section::Triggers => "Triggers",
+            Section::Policies => "RLS Policies",
+            Section::Seeds => "Seed Data",
+            Section::Schemas => "Schemas",
+            Section::Extensions => "Extensions",
+            Section::Views => "Views",
+            Section::Sequences => "Sequences",
+            Section::Types => "Types",
+        }
+    }
+
+    /// The first six lines are always there; the others where there is something to say.
+    pub fn always(self) -> bool {
+        self <= Section::Seeds
+    }
+}
+
+/// A sort of object: where its name stands, what is compared, and the query that reads it.
+pub struct Kind {
+    /// The word for one, as PostgreSQL says it.
+    pub name: &'static str,
+    /// The key in the manifest that holds all of them under their parent, by name.
+    pub group: &'static str,
+    /// The names of the kinds that it can stand in; none means the database itself.
+    pub parents: &'static [&'static str],
+    /// Each parent has exactly one, without a name of its own; `group` then holds its properties directly.
+    pub single: bool,
+    /// The property that a plain string in the manifest means.
+    pub shorthand: Option<&'static str>,
+    /// The line of the report that it counts for.
+    pub section: Section,
+    /// Whether that line's "14 of 14" counts this kind; the others are named after it.
+    pub counted: bool,
+    /// The catalog whose oid names an object of this kind.
+    pub class: &'static str,
+    /// What is compared.
+    pub properties: &'static [Property],
+    /// The query for a server version (`server_version_num`). Its first columns are `oid`, `sub` (a column's number
+    /// or 0), `parent` (the oid of the parent, or null) and `name`; the others are named as the properties are.
+    pub query: fn(u32) -> String,
+}
+
+/// Every kind, parents before their children.
+pub const KINDS: &[&Kind] = &[
+    &schema::KIND,
+    &extension::KIND,
+    &enumeration::KIND,
+    &domain::KIND,
+    &domain_constraint::KIND,
+    &composite::KIND,
+    &range::KIND,
+    &sequence::KIND,
+    &table::KIND,
+    &column::KIND,
+    &column::OF_COMPOSITE,
+    &constraint::KIND,
+    &view::KIND,
+    &materialized_view::KIND,
+    &index::KIND,
+    &function::KIND,
+    &trigger::KIND,
+    &row_security::KIND,
+    &policy::KIND,
+];

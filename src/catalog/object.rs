@@ -1,0 +1,181 @@
+//! Objects: an identity and its properties, and the sorted list of them that a catalog is.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use super::{KINDS, Kind, Property};
+use crate::sql::identifier;
+
+/// A kind by its place in [`KINDS`], so that identities sort and compare fast.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindId(u8);
+
+impl KindId {
+    /// All kinds, parents before their children.
+    pub fn all() -> impl Iterator<Item = KindId> {
+        (0..KINDS.len()).filter_map(|at| u8::try_from(at).ok()).map(KindId)
+    }
+
+    /// The key in the manifest that holds all of its kind.
+    pub fn group(self) -> &'static str {
+        KINDS[usize::from(self.0)].group
+    }
+
+    /// The properties of this kind.
+    pub fn properties(self) -> &'static [Property] {
+        KINDS[usize::from(self.0)].properties
+    }
+
+    /// The property of that name.
+    pub fn property(self, name: &str) -> Option<&'static Property> {
+        self.properties().iter().find(|property| property.name == name)
+    }
+
+    /// The kinds that stand in `parent`, or in the database itself.
+    pub fn children(parent: Option<KindId>) -> impl Iterator<Item = KindId> {
+        KindId::all().filter(move |kind| match parent {
+            None => kind.parents.is_empty(),
+            Some(parent) => kind.parents.contains(&parent.name),
+        })
+    }
+}
+
+impl Deref for KindId {
+    type Target = Kind;
+
+    fn deref(&self) -> &Kind {
+        KINDS[usize::from(self.0)]
+    }
+}
+
+impl fmt::Debug for KindId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What an object is called: its kind, and its name after those of its parents.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// Its kind.
+    pub kind: KindId,
+    /// The names from the outermost parent to its own. An object that its parent has only one of has no own name.
+    pub path: Vec<String>,
+}
+
+impl Id {
+    /// Its own name; for an object without one, its parent's.
+    pub fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// The names of its parents.
+    pub fn parent(&self) -> &[String] {
+        if self.kind.single { &self.path } else { &self.path[..self.path.len().saturating_sub(1)] }
+    }
+
+    /// What its parent may be: one identity for each kind that it can stand in.
+    pub fn parents(&self) -> Vec<Id> {
+        let kinds = KindId::all().filter(|kind| self.kind.parents.contains(&kind.name));
+        kinds.map(|kind| Id { kind, path: self.parent().to_vec() }).collect()
+    }
+
+    /// The name with its parents', quoted where SQL wants it: `public."Chat".id`.
+    pub fn qualified(&self) -> String {
+        let quoted = |name: &String| match name.split_once('(') {
+            Some((function, arguments)) => format!("{}({arguments}", identifier(function)),
+            None => identifier(name),
+        };
+        self.path.iter().map(quoted).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.name, self.qualified())
+    }
+}
+
+/// The values that an object has, in the order of its kind's properties. Of an object that was read from a database,
+/// those that go without saying are left out; of one in a manifest, those that nobody wrote.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Properties(Vec<(&'static str, Value)>);
+
+impl Properties {
+    /// The value that was given.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Gives a value; returns false where there was one already.
+    pub fn set(&mut self, property: &'static Property, value: Value) -> bool {
+        let new = self.get(property.name).is_none();
+        if new {
+            self.0.push((property.name, value));
+        }
+        new
+    }
+
+    /// All that were given.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
+
+    /// Gives back memory that is not needed.
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
+/// One thing in a database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// What it is called.
+    pub id: Id,
+    /// What is true of it.
+    pub properties: Properties,
+    /// Its place among its brothers, for writing them down as their makers did. It is never compared.
+    pub order: i32,
+}
+
+/// Objects in the order of their identities.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog(Vec<Object>);
+
+impl Catalog {
+    /// Puts objects in order.
+    pub fn new(mut objects: Vec<Object>) -> Self {
+        objects.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        objects.shrink_to_fit();
+        Catalog(objects)
+    }
+
+    /// Finds an object.
+    pub fn get(&self, id: &Id) -> Option<&Object> {
+        self.0.binary_search_by(|object| object.id.cmp(id)).ok().map(|at| &self.0[at])
+    }
+
+    /// Keeps only some objects.
+    pub fn retain(&mut self, keep: impl FnMut(&Object) -> bool) {
+        self.0.retain(keep);
+    }
+}
+
+impl Catalog {
+    /// Forgets what is true of some objects, and keeps that they exist.
+    pub fn strip(&mut self, whose: impl Fn(&Object) -> bool) {
+        for object in self.0.iter_mut().filter(|object| whose(object)) {
+            object.properties = Properties::default();
+        }
+    }
+}
+
+impl Deref for Catalog {
+    type Target = [Object];
+
+    fn deref(&self) -> &[Object] {
+        &self.0
+    }
+}

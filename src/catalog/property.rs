@@ -1,0 +1,95 @@
+//! One fact about an object, and the form that its value has.
+
+use serde_json::Value;
+
+/// The form of a property's value, with the value that goes without saying.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Form {
+    /// A text, or null where there is none.
+    Text,
+    /// A text of many lines, which the manifest holds as a list of them; or null where there is none.
+    Lines,
+    /// A text that is nearly always this one.
+    Word(&'static str),
+    /// True or false, nearly always this.
+    Flag(bool),
+    /// A whole number, or null where there is none.
+    Number,
+    /// A list of texts, nearly always this one.
+    List(&'static [&'static str]),
+}
+
+/// A property of a kind. A value equal to the default is not written down: in a complete manifest its absence says it.
+#[derive(Debug)]
+pub struct Property {
+    /// The key in the manifest and the column in the kind's query.
+    pub name: &'static str,
+    /// Its form and default.
+    pub form: Form,
+    /// One sentence for the JSON Schema, which editors show.
+    pub about: &'static str,
+}
+
+impl Property {
+    /// A property of a kind.
+    pub const fn new(name: &'static str, form: Form, about: &'static str) -> Self {
+        Property { name, form, about }
+    }
+
+    /// The value that goes without saying.
+    pub fn default(&self) -> Value {
+        match self.form {
+            Form::Text | Form::Lines | Form::Number => Value::Null,
+            Form::Word(word) => Value::from(word),
+            Form::Flag(flag) => Value::from(flag),
+            Form::List(list) => Value::from(list),
+        }
+    }
+
+    /// Whether `value` goes without saying.
+    pub fn is_default(&self, value: &Value) -> bool {
+        match (self.form, value) {
+            (Form::Text | Form::Lines | Form::Number, value) => value.is_null(),
+            (Form::Word(word), Value::String(text)) => text == word,
+            (Form::Flag(flag), Value::Bool(given)) => *given == flag,
+            (Form::List(list), Value::Array(given)) => {
+                given.len() == list.len() && given.iter().zip(list).all(|(given, word)| given == word)
+            }
+            _ => false,
+        }
+    }
+
+    fn admits(&self, value: &Value) -> bool {
+        match self.form {
+            Form::Text | Form::Lines => value.is_null() || value.is_string(),
+            Form::Word(_) => value.is_string(),
+            Form::Flag(_) => value.is_boolean(),
+            Form::Number => value.is_null() || value.is_i64() || value.is_u64(),
+            Form::List(_) => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        }
+    }
+
+    /// The value that the manifest's `value` stands for, or nothing if it has the wrong form.
+    pub fn accept(&self, value: Value) -> Option<Value> {
+        let value = match (self.form, value) {
+            (Form::Lines, Value::Array(lines)) => {
+                let lines: Option<Vec<&str>> = lines.iter().map(Value::as_str).collect();
+                Value::from(lines?.join("\n"))
+            }
+            (_, value) => value,
+        };
+        self.admits(&value).then_some(value)
+    }
+
+    /// What a person may write here, in words.
+    pub fn wanted(&self) -> &'static str {
+        match self.form {
+            Form::Text => "a text or null",
+            Form::Lines => "a text, a list of lines, or null",
+            Form::Word(_) => "a text",
+            Form::Flag(_) => "true or false",
+            Form::Number => "a whole number or null",
+            Form::List(_) => "a list of texts",
+        }
+    }
+}

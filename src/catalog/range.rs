@@ -1,0 +1,34 @@
+//! Range types.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "range type",
+    group: "ranges",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Types,
+    counted: true,
+    class: "pg_type",
+    properties: &[
+        Property::new("subtype", Form::Text, "The type of its bounds."),
+        Property::new("collation", Form::Text, "The collation of its bounds, where they have one."),
+        Property::new("operator_class", Form::Text, "The operator class that orders its bounds."),
+        Property::new("canonical", Form::Text, "The function that makes equal ranges look equal."),
+        Property::new("difference", Form::Text, "The function that tells how far two bounds are apart.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
+  format_type(r.rngsubtype, NULL) AS subtype,
+  CASE WHEN r.rngcollation <> 0 THEN r.rngcollation::regcollation::text END AS collation,
+  (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.opcname)
+     FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.oid = r.rngsubopc) AS operator_class,
+  CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical,
+  CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS difference
+FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
+WHERE t.oid >= 16384
+";

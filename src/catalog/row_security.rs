@@ -1,0 +1,25 @@
+//! Whether a table shows rows by its policies, and to its owner too.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "row security",
+    group: "row_security",
+    parents: &["table"],
+    single: true,
+    shorthand: None,
+    section: Section::Policies,
+    counted: false,
+    class: "pg_class",
+    properties: &[
+        Property::new("enabled", Form::Flag(false), "Whether policies decide who sees which rows."),
+        Property::new("forced", Form::Flag(false), "Whether they bind the owner too.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT c.oid, 0 AS sub, c.oid AS parent, ''::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced
+FROM pg_class c
+WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
+";

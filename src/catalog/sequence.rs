@@ -1,0 +1,37 @@
+//! Sequences, but for those inside identity columns.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "sequence",
+    group: "sequences",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Sequences,
+    counted: true,
+    class: "pg_class",
+    properties: &[
+        Property::new("type", Form::Word("bigint"), "The type of its numbers."),
+        Property::new("start", Form::Number, "The first number."),
+        Property::new("increment", Form::Number, "The step."),
+        Property::new("minimum", Form::Number, "The least number."),
+        Property::new("maximum", Form::Number, "The greatest number."),
+        Property::new("cache", Form::Number, "How many numbers a session takes at once."),
+        Property::new("cycle", Form::Flag(false), "Whether it begins again at the end."),
+        Property::new("owned_by", Form::Text, "The column that it goes away with.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
+  format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum,
+  s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
+  (SELECT d.refobjid::regclass::text || '.' || quote_ident(a.attname)
+     FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a') AS owned_by
+FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
+WHERE c.oid >= 16384 AND NOT EXISTS (
+  SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+";

@@ -1,0 +1,48 @@
+//! Tables, partitioned ones and partitions too.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "table",
+    group: "tables",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Tables,
+    counted: true,
+    class: "pg_class",
+    properties: &[
+        Property::new("persistence", Form::Word("permanent"), "`permanent` or `unlogged`."),
+        Property::new("partition_by", Form::Text, "The partition key."),
+        Property::new("partition_of", Form::Text, "The table that it is a partition of."),
+        Property::new("bound", Form::Text, "The rows that the partition takes."),
+        Property::new("inherits", Form::List(&[]), "The tables that it inherits from, in their order."),
+        Property::new("options", Form::List(&[]), "Storage options, sorted."),
+        Property::new("access_method", Form::Word("heap"), "The table access method."),
+        Property::new("replica_identity", Form::Word("default"), "`default`, `full`, `nothing` or the name of an index."),
+        Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
+        Property::new("of_type", Form::Text, "The composite type that gives its columns.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
+  CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END AS persistence,
+  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+  CASE WHEN c.relispartition THEN (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid)
+    END AS partition_of,
+  pg_get_expr(c.relpartbound, c.oid) AS bound,
+  CASE WHEN NOT c.relispartition THEN
+    ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY h.inhseqno)
+    END AS inherits,
+  ARRAY(SELECT unnest(c.reloptions) ORDER BY 1) AS options,
+  coalesce((SELECT a.amname::text FROM pg_am a WHERE a.oid = c.relam), 'heap') AS access_method,
+  CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' ELSE coalesce(
+    (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+      WHERE i.indrelid = c.oid AND i.indisreplident), 'nothing') END AS replica_identity,
+  (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
+  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type
+FROM pg_class c
+WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
+";

@@ -1,0 +1,53 @@
+//! Triggers that a person made; those of foreign keys and of partitions follow from their makers'.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "trigger",
+    group: "triggers",
+    parents: &["table", "view"],
+    single: false,
+    shorthand: None,
+    section: Section::Triggers,
+    counted: true,
+    class: "pg_trigger",
+    properties: &[
+        Property::new("function", Form::Text, "The function that it calls, with its arguments."),
+        Property::new("timing", Form::Text, "`before`, `after` or `instead of`."),
+        Property::new("events", Form::List(&[]), "`insert`, `update`, `delete`, `truncate`, in this order."),
+        Property::new("columns", Form::List(&[]), "The columns of UPDATE OF."),
+        Property::new("for_each", Form::Word("row"), "`row` or `statement`."),
+        Property::new("when", Form::Text, "The condition."),
+        Property::new("enabled", Form::Word("origin"), "`origin`, `replica`, `always` or `disabled`."),
+        Property::new("constraint", Form::Flag(false), "Whether it is a constraint trigger."),
+        Property::new("deferrable", Form::Flag(false), "Whether it can be put off to the end of the transaction."),
+        Property::new("initially_deferred", Form::Flag(false), "Whether it is put off if nothing else is said."),
+        Property::new("from_table", Form::Text, "The other table of a constraint trigger."),
+        Property::new("old_table", Form::Text, "The name of the transition table of old rows."),
+        Property::new("new_table", Form::Text, "The name of the transition table of new rows.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = r"
+SELECT t.oid, 0 AS sub, t.tgrelid AS parent, t.tgname::text AS name,
+  t.tgfoid::regproc::text || '(' || coalesce((
+    SELECT string_agg(quote_literal(argument), ', ' ORDER BY n)
+      FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) WITH ORDINALITY AS a (argument, n)
+     WHERE n <= t.tgnargs), '') || ')' AS function,
+  CASE WHEN t.tgtype & 64 <> 0 THEN 'instead of' WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END AS timing,
+  array_remove(ARRAY[
+    CASE WHEN t.tgtype & 4 <> 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 <> 0 THEN 'update' END,
+    CASE WHEN t.tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN t.tgtype & 32 <> 0 THEN 'truncate' END], NULL) AS events,
+  ARRAY(SELECT a.attname::text FROM pg_attribute a
+         WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr) ORDER BY a.attname) AS columns,
+  CASE WHEN t.tgtype & 1 <> 0 THEN 'row' ELSE 'statement' END AS for_each,
+  CASE WHEN t.tgqual IS NOT NULL THEN
+    substring(pg_get_triggerdef(t.oid) FROM 'WHEN \((.*)\) EXECUTE (?:FUNCTION|PROCEDURE)') END AS when,
+  CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END AS enabled,
+  t.tgconstraint <> 0 AS constraint, t.tgdeferrable AS deferrable, t.tginitdeferred AS initially_deferred,
+  CASE WHEN t.tgconstrrelid <> 0 THEN t.tgconstrrelid::regclass::text END AS from_table,
+  t.tgoldtable::text AS old_table, t.tgnewtable::text AS new_table
+FROM pg_trigger t
+WHERE NOT t.tgisinternal AND t.tgparentid = 0
+";

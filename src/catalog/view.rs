@@ -1,0 +1,26 @@
+//! Views.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "view",
+    group: "views",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Views,
+    counted: true,
+    class: "pg_class",
+    properties: &[
+        Property::new("definition", Form::Lines, "The query."),
+        Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted.")
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name, pg_get_viewdef(c.oid) AS definition,
+  ARRAY(SELECT unnest(c.reloptions) ORDER BY 1) AS options
+FROM pg_class c
+WHERE c.relkind = 'v' AND c.oid >= 16384
+";

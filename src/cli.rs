@@ -1,0 +1,104 @@
+//! The command line: what there is to say, and nothing done about it yet.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{
+    db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start, local_stop,
+};
+use crate::output::Color;
+
+/// Brings a PostgreSQL or Supabase database to where its SQL files say it should be, and proves that it stands there.
+#[derive(Parser)]
+#[command(name = "pgplumb", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub options: Options,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Args)]
+#[command(next_help_heading = "Options everywhere")]
+pub struct Options {
+    /// Connection string of the target; `-` reads it from standard input
+    #[arg(long, global = true, value_name = "URL")]
+    pub url: Option<String>,
+    /// Target named in pgplumb.toml
+    #[arg(long, global = true, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Folder of the project
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Manifest to use instead of the project's manifest.json
+    #[arg(long, global = true, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but data and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more, such as what the server remarks
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Answer yes to questions; never enough where a guard asks for a name
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Apply pending migrations, then changed seeds, then verify
+    #[command(name = "db:migrate")]
+    Migrate(db_migrate::Args),
+    /// Apply changed seeds
+    #[command(name = "db:seed")]
+    Seed(db_seed::Args),
+    /// Hold the database against the manifest; writes nothing
+    #[command(name = "db:verify")]
+    Verify(db_verify::Args),
+    /// Drop what the project owns
+    #[command(name = "db:reset")]
+    Reset(db_reset::Args),
+    /// Show the target, the history, and what is pending or edited; writes nothing
+    #[command(name = "db:status")]
+    Status(db_status::Args),
+    /// Write the manifest, from the migrations or from the target
+    #[command(name = "db:manifest")]
+    Manifest(db_manifest::Args),
+    /// Start the project's local cluster
+    #[command(name = "local:start")]
+    LocalStart(local_start::Args),
+    /// Stop the project's local cluster
+    #[command(name = "local:stop")]
+    LocalStop(local_stop::Args),
+    /// Install PostgreSQL's server programs of a major version for local clusters
+    #[command(name = "local:install")]
+    LocalInstall(local_install::Args),
+}
+
+impl Command {
+    /// Its name, as `--json` reports it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Migrate(_) => "db:migrate",
+            Command::Seed(_) => "db:seed",
+            Command::Verify(_) => "db:verify",
+            Command::Reset(_) => "db:reset",
+            Command::Status(_) => "db:status",
+            Command::Manifest(_) => "db:manifest",
+            Command::LocalStart(_) => "local:start",
+            Command::LocalStop(_) => "local:stop",
+            Command::LocalInstall(_) => "local:install",
+        }
+    }
+}

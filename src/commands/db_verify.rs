@@ -1,0 +1,51 @@
+//! `db:verify`: the manifest held against the database. Writes nothing.
+
+use anyhow::Result;
+
+use super::Context;
+use super::proof::{check_only, prove};
+use crate::error::Outcome;
+use crate::output::Answer;
+use crate::report;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a terminal.
+    #[default]
+    Table,
+    /// The same data as one JSON document, without what `--json` puts around it.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// Arguments of `db:verify`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only these sections or kinds, such as `tables` or `policies`
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    only: Vec<String>,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Verifies.
+pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
+    check_only(&args.only)?;
+    let manifest = context.read_manifest()?;
+    let connected = context.connect().await?;
+    let mut verification = prove(context, &connected.session, &manifest).await?;
+    if !args.only.is_empty() {
+        verification.only(&args.only);
+    }
+    let value = report::value(&verification);
+    let text = match args.format {
+        Format::Table => report::table(&verification, context.output.color),
+        Format::Json => format!("{value:#}\n"),
+        Format::Markdown => report::markdown(&verification),
+    };
+    let outcome = if verification.passed() { Outcome::Done } else { Outcome::Findings };
+    Ok(Answer { outcome, text, value })
+}

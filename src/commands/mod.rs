@@ -1,0 +1,39 @@
+//! One file for each command: its arguments and `run`. What they share is the [`Context`].
+
+mod context;
+mod proof;
+mod work;
+pub mod db_manifest;
+pub mod db_migrate;
+pub mod db_reset;
+pub mod db_seed;
+pub mod db_status;
+pub mod db_verify;
+pub mod local_install;
+pub mod local_start;
+pub mod local_stop;
+
+use anyhow::Result;
+
+pub use context::Context;
+
+use crate::cli::Command;
+use crate::output::Answer;
+
+/// Runs a command.
+///
+/// # Errors
+/// What keeps it from its work, as a [`crate::error::Failure`] wherever a user can do something about it.
+pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
+    match command {
+        Command::Migrate(args) => db_migrate::run(context, args).await,
+        Command::Seed(args) => db_seed::run(context, args).await,
+        Command::Verify(args) => db_verify::run(context, args).await,
+        Command::Reset(args) => db_reset::run(context, args).await,
+        Command::Status(args) => db_status::run(context, args).await,
+        Command::Manifest(args) => db_manifest::run(context, args).await,
+        Command::LocalStart(args) => local_start::run(context, args).await,
+        Command::LocalStop(args) => local_stop::run(context, args).await,
+        Command::LocalInstall(args) => local_install::run(context, args).await,
+    }
+}

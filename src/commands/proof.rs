@@ -1,0 +1,60 @@
+//! What the commands that verify share: the snapshot, and what of the catalog is the project's to answer for.
+
+use anyhow::Result;
+
+use super::Context;
+use crate::catalog::{Catalog, Object, Section};
+use crate::db::{Session, snapshot};
+use crate::error::{Failure, did_you_mean};
+use crate::manifest::Manifest;
+use crate::migrate::SCHEMA;
+use crate::platform;
+use crate::verify::{self, Verification};
+
+/// Holds the manifest against the database behind `session`, in one snapshot.
+pub async fn prove(context: &Context, session: &Session, manifest: &Manifest) -> Result<Verification> {
+    let mut actual = snapshot::read(session).await?;
+    actual.retain(|object| is_projects(context, object) || manifest.expected.get(&object.id).is_some());
+    let verification = verify::verify(&session.client, manifest, &actual).await?;
+    snapshot::end(session).await?;
+    Ok(verification)
+}
+
+/// Whether an object is the project's, and not pgplumb's or the platform's.
+pub fn is_projects(context: &Context, object: &Object) -> bool {
+    let settings = &context.project.settings;
+    let path: Vec<&str> = object.id.path.iter().map(String::as_str).collect();
+    let history: Vec<&str> = settings.history_table.split('.').collect();
+    let platforms = object.id.kind.section == Section::Extensions && settings.platform.is_some();
+    !path.starts_with(&[SCHEMA]) && !path.starts_with(&history) && !platform::owns(settings.platform, path[0]) && !platforms
+}
+
+/// Of `catalog`, what is the project's; and of the platform's objects those that are not in `before`, which is the
+/// platform alone, with the parents that they stand in.
+pub fn added(context: &Context, catalog: &mut Catalog, before: &Catalog) {
+    let new = |object: &Object| before.get(&object.id).is_none();
+    let paths: Vec<Vec<String>> = catalog
+        .iter()
+        .filter(|object| new(object) && object.id.path[0] != SCHEMA)
+        .map(|object| object.id.path.clone())
+        .collect();
+    catalog.retain(|object| {
+        let holds_new = || paths.iter().any(|path| path.len() > object.id.path.len() && path.starts_with(&object.id.path));
+        is_projects(context, object) || (new(object) || holds_new()) && object.id.path[0] != SCHEMA
+    });
+    catalog.strip(|object| !new(object) && !is_projects(context, object));
+}
+
+/// Refuses a name of `--only` that means nothing, since checking nothing is no pass.
+pub fn check_only(wanted: &[String]) -> Result<()> {
+    for name in wanted {
+        if !Section::ALL.iter().any(|section| verify::matches(*section, name)) {
+            let groups = crate::catalog::KINDS.iter().map(|kind| kind.group);
+            let guess = did_you_mean(name, groups.chain(["seeds"]));
+            return Err(Failure::input(format!("--only {name}: there is no such kind{guess}"))
+                .next("leave --only out, or give kinds such as tables, indexes, policies")
+                .into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! What the commands that write share: scripts read, obstacles refused, one transaction per script.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::Context;
+use super::context::Connected;
+use crate::db::Session;
+use crate::error::Failure;
+use crate::migrate::{self, History, Plan, Script, SeedHistory};
+use crate::platform;
+
+/// The scripts of a project.
+pub struct Scripts {
+    /// Migrations in their order.
+    pub migrations: Vec<Script>,
+    /// Seeds in their order.
+    pub seeds: Vec<Script>,
+}
+
+/// A script that was applied.
+pub struct Done {
+    file: String,
+    milliseconds: u128,
+}
+
+impl Done {
+    /// It, for `--json`.
+    pub fn value(&self) -> Value {
+        json!({ "file": self.file, "duration_ms": u64::try_from(self.milliseconds).unwrap_or(u64::MAX) })
+    }
+}
+
+/// Reads all scripts, and refuses those that cannot be run, before anything is connected.
+pub fn read(context: &Context) -> Result<Scripts> {
+    let project = &context.project;
+    let migrations = migrate::read(&project.folder, "migrations", &[], true)?;
+    let seeds = migrate::read(&project.folder, "seeds", &project.settings.seeds, false)?;
+    Ok(Scripts { migrations, seeds })
+}
+
+/// Refuses a project without a script.
+pub fn something(scripts: &Scripts) -> Result<()> {
+    if scripts.migrations.is_empty() && scripts.seeds.is_empty() {
+        return Err(Failure::input("this folder has neither migrations nor seeds")
+            .next("put scripts into migrations/, or name the project's folder with -C")
+            .into());
+    }
+    Ok(())
+}
+
+/// Refuses a target that lacks what the project's platform puts there.
+pub async fn check_platform(context: &Context, connected: &Connected) -> Result<()> {
+    let Some(platform) = context.platform().filter(|_| !connected.local) else { return Ok(()) };
+    let missing = platform::missing(&connected.session.client, platform).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (name, target) = (platform.name(), &connected.target);
+    Err(Failure::refused(format!("the target {target} lacks what {name} puts into a database: {}", missing.join(", ")))
+        .state("nothing was changed")
+        .next(format!("name a {name} database, or leave the target out to work on the local default"))
+        .into())
+}
+
+/// Refuses to go on where files and history disagree.
+pub fn refuse_obstacles(plan: &Plan) -> Result<()> {
+    let words: Vec<(String, String)> = plan.obstacles.iter().map(migrate::Obstacle::words).collect();
+    let Some((_, next)) = words.first() else { return Ok(()) };
+    let what: Vec<&str> = words.iter().map(|(what, _)| what.as_str()).collect();
+    Err(Failure::refused(what.join("\n")).state("nothing was changed").next(next.as_str()).into())
+}
+
+/// Applies the scripts given, each in a transaction of its own.
+pub async fn apply(
+    context: &Context, session: &Session, scripts: &[&Script], record: &dyn Fn(&Script, u128) -> String,
+) -> Result<Vec<Done>> {
+    let checked = scripts.iter().map(|script| migrate::check(script)).collect::<Result<Vec<_>>>()?;
+    let mut done = Vec::new();
+    for (script, checked) in scripts.iter().zip(&checked) {
+        context.check_interrupt()?;
+        let sent = migrate::run(session, checked, |took| record(script, took)).await.map_err(|error| tell(error, &done))?;
+        let milliseconds = sent.took.as_millis();
+        context.say(&format!("applied {:<50} {milliseconds:>7} ms", script.source.path));
+        done.push(Done { file: script.source.path.clone(), milliseconds });
+    }
+    Ok(done)
+}
+
+/// Adds to a failure which scripts before it stay applied.
+fn tell(error: anyhow::Error, done: &[Done]) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(mut failure) if !done.is_empty() => {
+            let files: Vec<&str> = done.iter().map(|done| done.file.as_str()).collect();
+            let state = failure.state.take().unwrap_or_default();
+            failure.state = Some(format!("{state}; applied before it and kept: {}", files.join(", ")));
+            failure.into()
+        }
+        Ok(failure) => failure.into(),
+        Err(error) => error,
+    }
+}
+
+/// Applies the seeds that are new or changed; `all` applies every one again.
+pub async fn apply_seeds(context: &Context, session: &Session, seeds: &[Script], all: bool) -> Result<Vec<Done>> {
+    let had = SeedHistory::read(&session.client).await?;
+    let due: Vec<&Script> = seeds.iter().filter(|seed| all || !had.has(seed)).collect();
+    apply(context, session, &due, &migrate::record_seed).await
+}
+
+/// Takes the lock and makes sure that there is a history; returns it as it is under the lock.
+pub async fn begin(context: &Context, session: &Session, scripts: &Scripts) -> Result<History> {
+    let client = &session.client;
+    migrate::acquire(client, &|text| context.say(text)).await?;
+    let mut history = History::read(client, &context.project.settings.history_table).await?;
+    let ensured = history.ensure(client, &scripts.migrations).await;
+    ensured.map_err(|error| match error.downcast_ref::<tokio_postgres::Error>() {
+        Some(cause) => session.failure_of(cause, "the history could not be set up").state("nothing was changed").into(),
+        None => error,
+    })?;
+    Ok(history)
+}

@@ -1,0 +1,119 @@
+//! Compares what a manifest expects with what a database has. It knows no kind: objects are paired by identity and
+//! compared property by property.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::catalog::{Catalog, Id, Object};
+use crate::manifest::{Manifest, Unexpected};
+
+/// In what way an object is not as expected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Difference {
+    /// It is not there.
+    Missing,
+    /// It is there, and the manifest does not know it.
+    Unexpected,
+    /// A property of it has another value.
+    Changed {
+        /// The property.
+        property: &'static str,
+        /// What the manifest says.
+        expected: Value,
+        /// What the database has.
+        actual: Value,
+    },
+}
+
+/// One difference between a manifest and a catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The object.
+    pub id: Id,
+    /// What is different.
+    pub difference: Difference,
+    /// Whether it fails or is only told.
+    pub fails: bool,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// The differences, in the order of identities. Children of an object that is missing or unexpected are not listed.
+    pub changes: Vec<Change>,
+    /// For each expected object whether it is there and as it should be.
+    pub good: Vec<(Id, bool)>,
+}
+
+/// Compares every object of `actual` with the manifest.
+pub fn compare(manifest: &Manifest, actual: &Catalog) -> Comparison {
+    let mut comparison = Comparison::default();
+    let (mut expected, mut found) = (manifest.expected.iter().peekable(), actual.iter().peekable());
+    loop {
+        let order = match (expected.peek(), found.peek()) {
+            (None, None) => return comparison,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(one), Some(other)) => one.id.cmp(&other.id),
+        };
+        let wanted = if order.is_le() { expected.next() } else { None };
+        let there = if order.is_ge() { found.next() } else { None };
+        match (wanted, there) {
+            (Some(wanted), Some(there)) => comparison.pair(manifest, wanted, there),
+            (Some(wanted), None) => comparison.missing(manifest, wanted, actual),
+            (None, Some(there)) => comparison.unexpected(manifest, there),
+            (None, None) => {}
+        }
+    }
+}
+
+impl Comparison {
+    fn pair(&mut self, manifest: &Manifest, wanted: &Object, there: &Object) {
+        let before = self.changes.len();
+        let complete = manifest.complete(&wanted.id.path);
+        for property in wanted.id.kind.properties() {
+            if manifest.ignore.iter().any(|name| name == property.name) {
+                continue;
+            }
+            let given = wanted.properties.get(property.name);
+            let actual = there.properties.get(property.name);
+            let same = match (given, actual) {
+                (None, _) if !complete => true,
+                (None, None) => true,
+                (Some(given), Some(actual)) => given == actual,
+                (Some(value), None) | (None, Some(value)) => property.is_default(value),
+            };
+            if !same {
+                let or_default = |value: Option<&Value>| value.cloned().unwrap_or_else(|| property.default());
+                let (expected, actual) = (or_default(given), or_default(actual));
+                let difference = Difference::Changed { property: property.name, expected, actual };
+                self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
+            }
+        }
+        self.good.push((wanted.id.clone(), self.changes.len() == before));
+    }
+
+    fn missing(&mut self, manifest: &Manifest, wanted: &Object, actual: &Catalog) {
+        self.good.push((wanted.id.clone(), false));
+        if !has_parent(manifest, wanted, actual) {
+            return;
+        }
+        self.changes.push(Change { id: wanted.id.clone(), difference: Difference::Missing, fails: true });
+    }
+
+    fn unexpected(&mut self, manifest: &Manifest, there: &Object) {
+        let fails = match manifest.unexpected(&there.id) {
+            Unexpected::Ignore => return,
+            Unexpected::Warn => false,
+            Unexpected::Fail => true,
+        };
+        self.changes.push(Change { id: there.id.clone(), difference: Difference::Unexpected, fails });
+    }
+}
+
+/// Whether the database has the parent of an object; if not, the parent is the finding.
+fn has_parent(manifest: &Manifest, wanted: &Object, actual: &Catalog) -> bool {
+    let parents = wanted.id.parents();
+    parents.is_empty() || parents.iter().any(|id| manifest.expected.get(id).is_some() && actual.get(id).is_some())
+}

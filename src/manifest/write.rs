@@ -1,0 +1,158 @@
+//! Writes a catalog down as a manifest: one line for each small thing, so that one changed column is one changed line.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::catalog::{Catalog, Form, Id, KindId, Object};
+
+/// Lines up to this many characters hold a whole object.
+const WIDTH: usize = 110;
+
+/// What goes into a written manifest beside the catalog.
+pub struct Layout<'a> {
+    /// The server's version and the platform, as `captured` has them.
+    pub captured: Value,
+    /// Property names that are not compared.
+    pub ignore: &'a [String],
+    /// Whether everything about the objects under this path is to be written as complete.
+    pub complete: &'a dyn Fn(&[String]) -> bool,
+    /// The seeds and rules of the manifest that this one follows, as JSON values by key.
+    pub rest: &'a [(String, Value)],
+}
+
+/// The text of a manifest with every object of `catalog`.
+pub fn write(catalog: &Catalog, layout: &Layout<'_>) -> String {
+    let mut children: HashMap<(&[String], bool), Vec<&Object>> = HashMap::new();
+    for object in catalog.iter() {
+        children.entry((object.id.parent(), object.id.kind.parents.is_empty())).or_default().push(object);
+    }
+    let writer = Writer { children, layout };
+    let mut members = vec![
+        ("$schema".to_owned(), "\"./manifest.schema.json\"".to_owned()),
+        ("format".to_owned(), "1".to_owned()),
+        ("captured".to_owned(), inline(&layout.captured)),
+        ("complete".to_owned(), "true".to_owned()),
+        ("unexpected".to_owned(), "\"fail\"".to_owned()),
+    ];
+    if !layout.ignore.is_empty() {
+        members.push(("ignore".to_owned(), inline(&Value::from(layout.ignore))));
+    }
+    members.extend(writer.groups(None, &[], 1));
+    members.extend(layout.rest.iter().map(|(key, value)| (key.clone(), broken(value, 1))));
+    braces(&members, 0, false) + "\n"
+}
+
+struct Writer<'a> {
+    children: HashMap<(&'a [String], bool), Vec<&'a Object>>,
+    layout: &'a Layout<'a>,
+}
+
+impl Writer<'_> {
+    /// The groups of the children of the object at `path`, each with its text.
+    fn groups(&self, kind: Option<KindId>, path: &[String], depth: usize) -> Vec<(String, String)> {
+        let Some(objects) = self.children.get(&(path, kind.is_none())) else { return Vec::new() };
+        let mut groups = Vec::new();
+        for child in KindId::children(kind) {
+            let mut of_kind: Vec<&&Object> = objects.iter().filter(|object| object.id.kind == child).collect();
+            of_kind.sort_by_key(|object| (object.order, object.id.name()));
+            if child.single {
+                let written = of_kind.into_iter().filter(|object| object.properties.iter().next().is_some());
+                groups.extend(written.map(|object| (child.group.to_owned(), self.object(object, depth))));
+            } else if !of_kind.is_empty() {
+                let named = of_kind.into_iter().map(|object| (object.id.name().to_owned(), self.object(object, depth + 1)));
+                groups.push((child.group.to_owned(), braces(&named.collect::<Vec<_>>(), depth, false)));
+            }
+        }
+        groups
+    }
+
+    fn object(&self, object: &Object, depth: usize) -> String {
+        let Id { kind, path } = &object.id;
+        let mut members: Vec<(String, String)> = Vec::new();
+        if path.len() == 1 && !(self.layout.complete)(path) {
+            members.push(("unexpected".to_owned(), "\"ignore\"".to_owned()));
+            members.push(("complete".to_owned(), "false".to_owned()));
+        }
+        for property in kind.properties() {
+            if let Some(value) = object.properties.get(property.name) {
+                members.push((property.name.to_owned(), text(value, property.form, depth + 1)));
+            }
+        }
+        let groups = if kind.single { Vec::new() } else { self.groups(Some(*kind), path, depth + 1) };
+        if let ([(name, value)], true) = (members.as_slice(), groups.is_empty())
+            && kind.shorthand == Some(name.as_str())
+        {
+            return value.clone();
+        }
+        let small = groups.is_empty();
+        members.extend(groups);
+        braces(&members, depth, small)
+    }
+}
+
+fn text(value: &Value, form: Form, depth: usize) -> String {
+    match (form, value) {
+        (Form::Lines, Value::String(text)) if text.contains('\n') => {
+            let indent = "  ".repeat(depth + 1);
+            let lines: Vec<String> = text.split('\n').map(|line| format!("{indent}{}", Value::from(line))).collect();
+            format!("[\n{}\n{}]", lines.join(",\n"), "  ".repeat(depth))
+        }
+        _ => inline(value),
+    }
+}
+
+/// `{…}` on one line if it is small and fits, else with a line for each member.
+fn braces(members: &[(String, String)], depth: usize, small: bool) -> String {
+    if members.is_empty() {
+        return "{}".to_owned();
+    }
+    let pairs: Vec<String> = members.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))).collect();
+    let line = format!("{{ {} }}", pairs.join(", "));
+    if small && !line.contains('\n') && line.len() + 2 * depth <= WIDTH {
+        return line;
+    }
+    let indent = "  ".repeat(depth + 1);
+    let mut out = String::from("{\n");
+    for (at, pair) in pairs.iter().enumerate() {
+        let comma = if at + 1 < pairs.len() { "," } else { "" };
+        let _ = writeln!(out, "{indent}{pair}{comma}");
+    }
+    out + &"  ".repeat(depth) + "}"
+}
+
+/// JSON on one line with the spaces that people put.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Array(list) if list.is_empty() => "[]".to_owned(),
+        Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) if map.is_empty() => "{}".to_owned(),
+        Value::Object(map) => {
+            let pairs = map.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), inline(value)));
+            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Any JSON: on one line where that fits, else a line for each member.
+fn broken(value: &Value, depth: usize) -> String {
+    let line = inline(value);
+    if line.len() + 2 * depth <= WIDTH {
+        return line;
+    }
+    match value {
+        Value::Array(list) => {
+            let indent = "  ".repeat(depth + 1);
+            let items: Vec<String> = list.iter().map(|item| format!("{indent}{}", broken(item, depth + 1))).collect();
+            format!("[\n{}\n{}]", items.join(",\n"), "  ".repeat(depth))
+        }
+        Value::Object(map) => {
+            let members: Vec<(String, String)> =
+                map.iter().map(|(key, value)| (key.clone(), broken(value, depth + 1))).collect();
+            braces(&members, depth, false)
+        }
+        _ => line,
+    }
+}

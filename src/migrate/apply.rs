@@ -1,0 +1,213 @@
+//! Sends a script: its statements together with the row that records it, in one transaction.
+
+use std::collections::VecDeque;
+use std::future::{poll_fn, ready};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::Bytes;
+use futures_util::{SinkExt, TryStreamExt, pin_mut};
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use super::Script;
+use super::lock::held;
+use crate::db::Session;
+use crate::error::{Failure, Outcome};
+use crate::sql::{self, Chunk, Class, Directives, Piece};
+
+/// How long DDL waits for a lock unless the script says otherwise: everyone behind it waits as long.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How many messages may be on their way before their answers are awaited.
+const IN_FLIGHT: usize = 16;
+
+/// A script whose statements are known to be fit for a transaction.
+pub struct Checked<'a> {
+    script: &'a Script,
+    pieces: Vec<Piece>,
+    directives: Directives,
+}
+
+/// What sending a script came to.
+pub struct Sent {
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Reads a script's statements and refuses what cannot run in one transaction, before anything runs.
+///
+/// # Errors
+/// Bad input, with the place.
+pub fn check(script: &Script) -> Result<Checked<'_>> {
+    let source = &script.source;
+    let (pieces, directives) = (sql::split(source)?, sql::directives(source)?);
+    if pieces.is_empty() {
+        return Err(Failure::input(format!("{} has no statement in it", source.path))
+            .next("write its statements, or delete the file")
+            .into());
+    }
+    for piece in &pieces {
+        let range = piece.statement();
+        let refusal = match sql::class(&source.text[range.clone()]) {
+            Class::Ordinary => continue,
+            Class::TransactionControl => Failure::input(format!("{} begins or ends a transaction itself", source.path))
+                .next("take the statement out: each script runs in a transaction of its own"),
+            Class::OutsideTransaction => {
+                Failure::input(format!("{} has a statement that cannot run in a transaction", source.path))
+                    .next("this version of pgplumb runs whole scripts in transactions only; run the statement by hand")
+            }
+        };
+        return Err(refusal.at(source.location(range.start)).into());
+    }
+    Ok(Checked { script, pieces, directives })
+}
+
+/// Sends a checked script in one transaction, with the statements that `record` gives for the time it took.
+///
+/// # Errors
+/// Everything was rolled back, and the failure says where in the script it was.
+pub async fn run(session: &Session, checked: &Checked<'_>, record: impl FnOnce(u128) -> String) -> Result<Sent> {
+    let begun = Instant::now();
+    match transaction(session, checked, record, begun).await {
+        Ok(()) => Ok(Sent { took: begun.elapsed() }),
+        Err(failure) => {
+            // The connection may be gone; then the server rolls back by itself.
+            let _ = session.client.batch_execute("ROLLBACK").await;
+            Err(failure.into())
+        }
+    }
+}
+
+async fn transaction(
+    session: &Session, checked: &Checked<'_>, record: impl FnOnce(u128) -> String, begun: Instant,
+) -> Result<(), Failure> {
+    let path = &checked.script.source.path;
+    let failed = |error: &tokio_postgres::Error, what: &str| {
+        let failure = session.failure_of(error, format!("{path}: {what}"));
+        failure.state(format!("{path} has no effect; everything in it was rolled back"))
+    };
+    let timeout = checked.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT).as_millis();
+    // The script before may have left settings and a role behind; what it did with them must not reach this one.
+    let begin = format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'");
+    let begin = session.client.batch_execute(&begin);
+    let begin = send(Box::pin(begin)).await;
+    let statements = statements(session, checked).await;
+    begin.await.map_err(|error| failed(&error, "the transaction could not begin"))?;
+    statements?;
+    let record = format!(
+        "RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = ''; SET LOCAL client_min_messages = warning;
+         DO $pgplumb$ BEGIN IF NOT {} THEN RAISE 'the lock of this runner is gone' USING ERRCODE = '55000'; END IF; END $pgplumb$;
+         {};\nCOMMIT",
+        held(),
+        record(begun.elapsed().as_millis())
+    );
+    session.client.batch_execute(&record).await.map_err(|error| failed(&error, "it could not be recorded and committed"))
+}
+
+/// Sends the statements, many on their way at once, and takes their answers in order.
+async fn statements(session: &Session, checked: &Checked<'_>) -> Result<(), Failure> {
+    let source = &checked.script.source;
+    let mut waiting: VecDeque<(Chunk, Answer<'_, Result<(), Stopped>>)> = VecDeque::new();
+    for chunk in sql::chunks(source, &checked.pieces) {
+        let answer: Answer<'_, _> = match &checked.pieces[chunk.pieces.start] {
+            Piece::Statement { .. } => Box::pin(simple(&session.client, &source.text[chunk.range.clone()])),
+            Piece::Copy { statement, data } => {
+                // COPY is a conversation, so what was sent before must be answered first.
+                while let Some((chunk, answer)) = waiting.pop_front() {
+                    answer.await.map_err(|stopped| stopped.at(session, checked, &chunk))?;
+                }
+                Box::pin(copy(&session.client, &source.text[statement.clone()], &source.text[data.clone()]))
+            }
+        };
+        waiting.push_back((chunk, send(answer).await));
+        if waiting.len() == IN_FLIGHT
+            && let Some((chunk, answer)) = waiting.pop_front()
+        {
+            answer.await.map_err(|stopped| stopped.at(session, checked, &chunk))?;
+        }
+    }
+    while let Some((chunk, answer)) = waiting.pop_front() {
+        answer.await.map_err(|stopped| stopped.at(session, checked, &chunk))?;
+    }
+    Ok(())
+}
+
+/// An answer that is awaited.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Sends a message without awaiting its answer: the first poll is what sends it, so messages leave in order.
+async fn send<'a, T: 'a>(mut answer: Answer<'a, T>) -> Answer<'a, T> {
+    match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
+        Poll::Pending => answer,
+        Poll::Ready(result) => Box::pin(ready(result)),
+    }
+}
+
+/// Where sending a chunk stopped: after how many of its statements, and why.
+struct Stopped {
+    done: usize,
+    error: tokio_postgres::Error,
+}
+
+async fn simple(client: &Client, text: &str) -> Result<(), Stopped> {
+    let mut done = 0;
+    let result: Result<(), tokio_postgres::Error> = async {
+        let messages = client.simple_query_raw(text).await?;
+        pin_mut!(messages);
+        while let Some(message) = messages.try_next().await? {
+            done += usize::from(matches!(message, SimpleQueryMessage::CommandComplete(_)));
+        }
+        Ok(())
+    }
+    .await;
+    result.map_err(|error| Stopped { done, error })
+}
+
+async fn copy(client: &Client, statement: &str, data: &str) -> Result<(), Stopped> {
+    let result: Result<(), tokio_postgres::Error> = async {
+        let sink = client.copy_in::<_, Bytes>(statement).await?;
+        pin_mut!(sink);
+        for part in data.as_bytes().chunks(64 * 1024) {
+            sink.feed(Bytes::copy_from_slice(part)).await?;
+        }
+        sink.finish().await.map(drop)
+    }
+    .await;
+    result.map_err(|error| Stopped { done: 0, error })
+}
+
+impl Stopped {
+    /// The failure, at the place that the server names, else at the statement that it was about.
+    fn at(&self, session: &Session, checked: &Checked<'_>, chunk: &Chunk) -> Failure {
+        let source = &checked.script.source;
+        let number = chunk.pieces.start + self.done;
+        let what = format!("{}: statement {} of {} failed", source.path, number + 1, checked.pieces.len());
+        let failure = session.failure_of(&self.error, what);
+        let failure = failure.state(format!("{} has no effect; everything in it was rolled back", source.path));
+        if failure.server.is_none() {
+            return failure;
+        }
+        let place = position(&self.error).map(|characters| {
+            let text = &source.text[chunk.range.clone()];
+            chunk.range.start + text.char_indices().nth(characters - 1).map_or(text.len(), |(at, _)| at)
+        });
+        let start = checked.pieces.get(number).map_or(chunk.range.start, |piece| piece.statement().start);
+        let failure = failure.at(source.location(place.unwrap_or(start)));
+        match failure.outcome {
+            Outcome::RolledBack if failure.next.is_none() => {
+                failure.next(format!("mend {} and run the command again", source.path))
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// The character, counted from 1, that the server points at in the text that it was sent.
+fn position(error: &tokio_postgres::Error) -> Option<usize> {
+    match error.as_db_error()?.position()? {
+        tokio_postgres::error::ErrorPosition::Original(at) => usize::try_from(*at).ok().filter(|at| *at > 0),
+        tokio_postgres::error::ErrorPosition::Internal { .. } => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! One writer at a time. The lock is asked for again and again on an idle connection: a session that *waits* in
+//! `pg_advisory_lock` holds a snapshot, and `CREATE INDEX CONCURRENTLY` would wait for it without end.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio_postgres::Client;
+
+use crate::error::{Failure, Outcome};
+
+/// The two halves of the advisory lock's key: the letters `pgpl` and `umb\0`.
+const KEY: (i32, i32) = (0x7067_706c, 0x756d_6200);
+
+/// How long to wait for another runner.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// How often to say who is waited for.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// Takes the lock for this session, which holds it until its connection ends.
+///
+/// # Errors
+/// Refused, naming the holder, when another runner holds it past the deadline.
+pub async fn acquire(client: &Client, say: &dyn Fn(&str)) -> Result<()> {
+    let begun = Instant::now();
+    let mut told: Option<Instant> = None;
+    let mut pause = Duration::from_millis(20);
+    while !try_lock(client).await? {
+        let holder = holder(client).await?;
+        if begun.elapsed() > DEADLINE {
+            return Err(Failure::new(Outcome::Refused, format!("another runner holds the lock: {holder}"))
+                .state("nothing was changed")
+                .next("wait for it, or end it with pg_terminate_backend, and run the command again")
+                .into());
+        }
+        if told.is_none_or(|told| told.elapsed() > TELL_EVERY) {
+            say(&format!("waiting for another runner: {holder}"));
+            told = Some(Instant::now());
+        }
+        tokio::time::sleep(pause + jitter(begun)).await;
+        pause = (pause * 2).min(Duration::from_millis(500));
+    }
+    Ok(())
+}
+
+/// The condition, in SQL, that this session still holds the lock.
+pub fn held() -> String {
+    let (high, low) = KEY;
+    format!(
+        "EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_catalog.pg_backend_pid()
+           AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2 AND l.granted)"
+    )
+}
+
+async fn try_lock(client: &Client) -> Result<bool> {
+    let (high, low) = KEY;
+    let rows = client.query_typed(&format!("SELECT pg_try_advisory_lock({high}, {low})"), &[]).await?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
+}
+
+async fn holder(client: &Client) -> Result<String> {
+    let (high, low) = KEY;
+    let query = format!(
+        "SELECT 'pid ' || l.pid || coalesce(', user ' || a.usename, '') || coalesce(', ' || nullif(a.application_name, ''), '')
+                || coalesce(' from ' || a.client_addr, '')
+                || coalesce(', connected ' || date_trunc('second', clock_timestamp() - a.backend_start) || ' ago', '')
+                || coalesce(', running: ' || left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), '')
+           FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+          WHERE l.locktype = 'advisory' AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2 AND l.granted
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    );
+    let rows = client.query_typed(&query, &[]).await?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_else(|| "it has just ended".to_owned()))
+}
+
+/// A few milliseconds that differ from runner to runner, so that they do not ask in step.
+fn jitter(begun: Instant) -> Duration {
+    Duration::from_micros(u64::from(begun.elapsed().subsec_nanos() / 7 % 15_000))
+}

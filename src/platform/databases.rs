@@ -1,0 +1,117 @@
+//! Databases on the local cluster: the project's own, and scratch ones that go away again.
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use super::{Parts, Platform, parts, superuser};
+use crate::db::local::Cluster;
+use crate::db::{Session, Target, connect};
+use crate::sql::identifier;
+
+/// The name of the project's database on the local cluster.
+pub const LOCAL: &str = "local";
+
+/// The role that the project's scripts run as; on a hosted platform it is no superuser either.
+const USER: &str = "postgres";
+
+/// The databases of one local cluster.
+pub struct Databases<'a> {
+    cluster: &'a Cluster,
+    platform: Option<Platform>,
+}
+
+impl<'a> Databases<'a> {
+    /// The databases of `cluster`, with the platform in each.
+    pub fn new(cluster: &'a Cluster, platform: Option<Platform>) -> Self {
+        Databases { cluster, platform }
+    }
+
+    /// A database of that name as the project's scripts see it.
+    pub fn target(&self, database: &str) -> Target {
+        Target::on_socket(&self.cluster.socket_folder, self.cluster.port, USER, database)
+    }
+
+    /// The same database for the superuser.
+    pub fn superuser_target(&self, database: &str) -> Target {
+        Target::on_socket(&self.cluster.socket_folder, self.cluster.port, superuser(self.platform), database)
+    }
+
+    /// Makes a database with the platform in it, if it is not there.
+    pub async fn ensure(&self, database: &str) -> Result<()> {
+        let admin = self.admin().await?;
+        // Two commands may get here at once; the second finds the work done.
+        admin.client.batch_execute("SELECT pg_advisory_lock(7)").await?;
+        let template = self.template(&admin).await?;
+        if !exists(&admin, database).await? {
+            self.create(&admin, database, &template).await?;
+        }
+        admin.close().await;
+        Ok(())
+    }
+
+    /// Makes a new database, which the caller drops with [`Databases::drop`].
+    pub async fn scratch(&self, name: &str) -> Result<()> {
+        let admin = self.admin().await?;
+        admin.client.batch_execute("SELECT pg_advisory_lock(7)").await?;
+        let template = self.template(&admin).await?;
+        self.create(&admin, name, &template).await?;
+        admin.close().await;
+        Ok(())
+    }
+
+    /// Drops a database, whoever is connected to it.
+    pub async fn drop(&self, database: &str) -> Result<()> {
+        let admin = self.admin().await?;
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", identifier(database));
+        let dropped = admin.client.batch_execute(&statement).await;
+        admin.close().await;
+        dropped.with_context(|| format!("failed to drop the database {database}"))
+    }
+
+    async fn admin(&self) -> Result<Session> {
+        connect(&self.superuser_target("template1"), |_| {}).await
+    }
+
+    async fn create(&self, admin: &Session, database: &str, template: &str) -> Result<()> {
+        let (database, template) = (identifier(database), identifier(template));
+        let statement = format!("CREATE DATABASE {database} TEMPLATE {template} OWNER {USER}");
+        admin.client.batch_execute(&statement).await.with_context(|| format!("failed to make the database {database}"))
+    }
+
+    /// The template with the platform in it, made on first use. Its name tells which text of the platform it has.
+    async fn template(&self, admin: &Session) -> Result<String> {
+        let Some(platform) = self.platform else { return Ok("template0".to_owned()) };
+        let parts = parts(platform);
+        let name = format!("pgplumb_platform_{}", digest(parts));
+        if exists(admin, &name).await? {
+            return Ok(name);
+        }
+        admin.client.batch_execute(parts.cluster).await.context("failed to make the platform's roles")?;
+        let unfinished = format!("{name}_unfinished");
+        let (from, to) = (identifier(&unfinished), identifier(&name));
+        admin.client.batch_execute(&format!("DROP DATABASE IF EXISTS {from}")).await?;
+        admin.client.batch_execute(&format!("CREATE DATABASE {from} TEMPLATE template0 OWNER {USER}")).await?;
+        let inside = connect(&self.superuser_target(&unfinished), |_| {}).await?;
+        for text in parts.database {
+            let text = format!("BEGIN; {text}\n; COMMIT");
+            inside.client.batch_execute(&text).await.context("failed to lay down the platform")?;
+        }
+        inside.close().await;
+        admin.client.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await?;
+        Ok(name)
+    }
+}
+
+async fn exists(admin: &Session, database: &str) -> Result<bool> {
+    let query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)";
+    let rows = admin.client.query_typed(query, &[(&database, tokio_postgres::types::Type::TEXT)]).await?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
+}
+
+fn digest(parts: &Parts) -> String {
+    let mut hasher = Sha256::new();
+    for text in [parts.cluster].iter().chain(parts.database) {
+        hasher.update(text);
+    }
+    hasher.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}

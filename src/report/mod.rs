@@ -1,0 +1,61 @@
+//! What a verification came to, in words for people and as data for programs. It names no kind.
+
+mod json;
+mod markdown;
+mod table;
+
+use serde_json::Value;
+
+use crate::catalog::Section;
+use crate::verify::{Finding, Line, Verification};
+
+pub use json::value;
+pub use markdown::markdown;
+pub use table::table;
+
+/// The lines that a report shows, each with how many things it counts.
+fn lines(verification: &Verification) -> Vec<(Section, Option<&Line>)> {
+    let found = |section: Section| verification.findings.iter().any(|finding| finding.section == section);
+    let shown = |section: &Section| section.always() || verification.lines.contains_key(section) || found(*section);
+    Section::ALL.into_iter().filter(shown).map(|section| (section, verification.lines.get(&section))).collect()
+}
+
+/// "158 columns, 37 constraints": what was checked along with the things that a line counts.
+fn also(line: &Line) -> String {
+    let words = line.also.iter().map(|(group, count)| format!("{count} {}", group.replace('_', " ")));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// A value as people read it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "none".to_owned(),
+        Value::Array(list) if list.iter().all(Value::is_string) => {
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What was expected and what is there, in words.
+fn sides(finding: &Finding) -> (String, String) {
+    match finding.what {
+        "missing" if finding.expected.is_null() => (String::from("is there"), String::from("missing")),
+        "missing" => (plain(&finding.expected), String::from("missing")),
+        "unexpected" => (String::from("not there"), String::from("is there")),
+        _ => (plain(&finding.expected), plain(&finding.actual)),
+    }
+}
+
+/// The line diff of two long texts, or nothing if one of them is short.
+fn text_diff(finding: &Finding) -> Option<String> {
+    let (Value::String(expected), Value::String(actual)) = (&finding.expected, &finding.actual) else { return None };
+    if finding.what != "changed" || !expected.contains('\n') && !actual.contains('\n') {
+        return None;
+    }
+    let diff = similar::TextDiff::from_lines(expected.as_str(), actual.as_str());
+    let text = diff.unified_diff().context_radius(2).header("expected", "actual").missing_newline_hint(false).to_string();
+    Some(if text.ends_with('\n') { text } else { text + "\n" })
+}

@@ -1,0 +1,85 @@
+//! The report for a terminal: a line for each section, then a table of what is wrong, then the texts line by line.
+
+use std::fmt::Write;
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+
+use super::{also, lines, sides, text_diff};
+use crate::output::escape;
+use crate::verify::{Finding, Line, Verification};
+
+/// Cells longer than this are cut; the whole text stands in `--json`.
+const CELL: usize = 300;
+
+/// The report in human form.
+pub fn table(verification: &Verification, color: bool) -> String {
+    let mut out = String::new();
+    for (section, line) in lines(verification) {
+        let title = section.title();
+        let (mark, word, shade) = match line {
+            _ if !verification.section_passed(section) => ("❌", "FAILED", "31"),
+            None => ("➖", "NOT CHECKED", "33"),
+            Some(_) => ("✅", "PASSED", "32"),
+        };
+        let count = line.map(counted).unwrap_or_default();
+        let text = format!("{mark} {} - {title:<15} {count}", paint(word, shade, color));
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    if !verification.findings.is_empty() {
+        let _ = write!(out, "\n{}\n", findings(&verification.findings));
+    }
+    for finding in &verification.findings {
+        if let Some(diff) = text_diff(finding) {
+            let property = finding.property.as_deref().unwrap_or_default();
+            let _ = write!(out, "\n{} of {} {}\n{}", property, finding.kind, escape(&finding.object), shaded(&diff, color));
+        }
+    }
+    out
+}
+
+fn counted(line: &Line) -> String {
+    let count = if line.expected == 0 && line.good == 0 { String::new() } else { format!("{} of {}", line.good, line.expected) };
+    let also = also(line);
+    if also.is_empty() { count } else { format!("{count:<12} {also}") }
+}
+
+fn findings(findings: &[Finding]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(140);
+    }
+    table.set_header(["", "what", "expected", "there is"]);
+    for finding in findings {
+        let (expected, actual) = match text_diff(finding) {
+            Some(_) => ("see below".to_owned(), "see below".to_owned()),
+            None => sides(finding),
+        };
+        let property = finding.property.as_ref().map(|property| format!("\n{property}")).unwrap_or_default();
+        let mark = if finding.fails { finding.what.to_owned() } else { format!("{} (info)", finding.what) };
+        let what = format!("{} {}{property}", finding.kind, finding.object);
+        table.add_row([mark, escape(&what), cut(&expected), cut(&actual)]);
+    }
+    table
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(CELL) {
+        Some((at, _)) => escape(&text[..at]) + " …",
+        None => escape(text),
+    }
+}
+
+fn paint(text: &str, shade: &str, color: bool) -> String {
+    if color { format!("\u{1b}[{shade}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn shaded(diff: &str, color: bool) -> String {
+    let shade = |line: &str| match line.chars().next() {
+        Some('+') => paint(&escape(line), "32", color),
+        Some('-') => paint(&escape(line), "31", color),
+        _ => escape(line),
+    };
+    diff.lines().map(|line| shade(line) + "\n").collect()
+}

@@ -1,0 +1,100 @@
+//! Which statements cannot run in a transaction block, and which begin or end one; told by their keywords alone.
+
+use crate::sql::token::{Kind, Tokens};
+
+/// What a statement has to do with transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Runs in a transaction block and outside of one.
+    Ordinary,
+    /// PostgreSQL refuses it in a transaction block.
+    OutsideTransaction,
+    /// Begins, ends or divides a transaction itself.
+    TransactionControl,
+}
+
+/// The class of one statement, which may have comments before it.
+///
+/// Not to be told from the text, and so ordinary: REINDEX and CLUSTER of a partitioned table, and a CALL or DO that
+/// commits.
+pub fn class(statement: &str) -> Class {
+    let first = words(statement, 6);
+    let first: Vec<&str> = first.iter().map(String::as_str).collect();
+    match first.as_slice() {
+        ["commit" | "rollback", "prepared", ..] => Class::OutsideTransaction,
+        ["prepare", "transaction", ..] | ["start", "transaction", ..] => Class::TransactionControl,
+        ["begin" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release", ..] => Class::TransactionControl,
+        _ if is_outside(&first, statement) => Class::OutsideTransaction,
+        _ => Class::Ordinary,
+    }
+}
+
+fn is_outside(first: &[&str], statement: &str) -> bool {
+    let all = || words(statement, usize::MAX);
+    match first {
+        ["vacuum", ..] | ["alter", "system", ..] | ["discard", "all", ..] => true,
+        ["create" | "drop", "database" | "tablespace", ..] => true,
+        ["create", "index", "concurrently", ..] | ["create", "unique", "index", "concurrently", ..] => true,
+        ["drop", "index", "concurrently", ..] => true,
+        ["reindex", ..] => {
+            all().iter().any(|word| matches!(&**word, "concurrently" | "database" | "system" | "schema"))
+        }
+        ["cluster", ..] => all().iter().all(|word| matches!(&**word, "cluster" | "(" | "verbose" | ")")),
+        ["alter", "database", _, "set", "tablespace", ..] => true,
+        ["alter", "table", ..] => ends_with(&all(), "detach", "concurrently"),
+        ["drop", "subscription", ..] => true,
+        ["create", "subscription", ..] => !has_option(&all(), &["connect", "create_slot"]),
+        ["alter", "subscription", _, "refresh", ..] => true,
+        ["alter", "subscription", _, "set" | "add" | "drop", "publication", ..] => !has_option(&all(), &["refresh"]),
+        ["alter", "subscription", _, "set", "(", ..] => {
+            all().iter().any(|word| matches!(&**word, "two_phase" | "failover" | "slot_name"))
+        }
+        _ => false,
+    }
+}
+
+fn ends_with(words: &[String], middle: &str, last: &str) -> bool {
+    words.last().is_some_and(|word| word == last) && words.iter().any(|word| word == middle)
+}
+
+/// Whether one of the named options is turned off: `name = false`.
+fn has_option(words: &[String], names: &[&str]) -> bool {
+    let off = |value: &str| matches!(value.trim_matches('\''), "false" | "off" | "0");
+    words.windows(3).any(|three| names.contains(&&*three[0]) && three[1] == "=" && off(&three[2]))
+}
+
+/// The first tokens that are not blank, words in lower case, up to the `;`.
+fn words(statement: &str, count: usize) -> Vec<String> {
+    let telling = Tokens::new(statement).map_while(Result::ok).filter(|token| !token.kind.is_blank());
+    let telling = telling.take_while(|token| token.kind != Kind::Symbol(b';'));
+    telling.take(count).map(|token| statement[token.range].to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes() {
+        let outside = "VACUUM t; /* x */ CREATE /* y */ DATABASE d; drop tablespace t; ALTER SYSTEM SET a = 1; \
+            create unique index concurrently i on t (a); CREATE INDEX CONCURRENTLY ON t (a); DROP INDEX CONCURRENTLY i; \
+            REINDEX (VERBOSE) TABLE CONCURRENTLY t; REINDEX (CONCURRENTLY) INDEX i; REINDEX SCHEMA s; CLUSTER; \
+            CLUSTER VERBOSE; ALTER TABLE ONLY p DETACH PARTITION c CONCURRENTLY; DISCARD ALL; COMMIT PREPARED 'x'; \
+            ALTER DATABASE \"d\" SET TABLESPACE t; DROP SUBSCRIPTION s; CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p; \
+            ALTER SUBSCRIPTION s REFRESH PUBLICATION; ALTER SUBSCRIPTION s SET PUBLICATION p";
+        let control = "BEGIN; START TRANSACTION; COMMIT AND CHAIN; END; ROLLBACK TO a; ABORT; SAVEPOINT a; RELEASE a; \
+            PREPARE TRANSACTION 'x'";
+        let ordinary = "SELECT 'vacuum'; SET TRANSACTION READ ONLY; ALTER TYPE e ADD VALUE 'x'; CREATE INDEX concurrent ON t (a); \
+            REFRESH MATERIALIZED VIEW CONCURRENTLY v; REINDEX TABLE t; CLUSTER t USING i; PREPARE p AS SELECT 1; \
+            ALTER DATABASE d SET a = 1; ALTER TABLE p DETACH PARTITION c; DISCARD TEMP; DEALLOCATE p; \
+            CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false); ALTER SUBSCRIPTION s DISABLE; \
+            ALTER SUBSCRIPTION s ADD PUBLICATION p WITH (refresh = off); CREATE TABLE vacuum (database int)";
+        for (statements, expected) in
+            [(outside, Class::OutsideTransaction), (control, Class::TransactionControl), (ordinary, Class::Ordinary)]
+        {
+            for statement in statements.split(';') {
+                assert_eq!(class(statement), expected, "{statement}");
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Reading SQL scripts as the server reads them: tokens, statements, chunks to send, directives, quoting.
+
+pub mod chunk;
+pub mod class;
+pub mod directives;
+pub mod psql;
+pub mod quote;
+pub mod shape;
+pub mod source;
+pub mod split;
+pub mod strings;
+pub mod token;
+
+pub use chunk::{Chunk, chunks};
+pub use class::{Class, class};
+pub use directives::{Directives, directives};
+pub use quote::{identifier, literal};
+pub use source::{Source, checksum, read};
+pub use split::{Piece, Splitter, split};

@@ -1,0 +1,127 @@
+//! The proof: the manifest held against the database, in one snapshot.
+
+mod rows;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::Value;
+use tokio_postgres::Client;
+
+use crate::catalog::{self, Catalog, Section};
+use crate::diff::{self, Difference};
+use crate::manifest::Manifest;
+
+/// Something that is not as the manifest says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The line of the report that it belongs to.
+    pub section: Section,
+    /// Whether it fails or is only told.
+    pub fails: bool,
+    /// What sort of thing it is about.
+    pub kind: String,
+    /// The thing, by its whole name.
+    pub object: String,
+    /// `missing`, `unexpected`, `changed`, `broken` or `not measured`.
+    pub what: &'static str,
+    /// The property or column.
+    pub property: Option<String>,
+    /// What the manifest says.
+    pub expected: Value,
+    /// What the database has.
+    pub actual: Value,
+}
+
+/// One line of the report: how many things were expected, and how many of them are as they should be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    /// Things expected.
+    pub expected: usize,
+    /// Of these, things that are there and right.
+    pub good: usize,
+    /// What else was checked with them, by kind.
+    pub also: BTreeMap<&'static str, usize>,
+}
+
+/// What a verification came to.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// The lines, for the sections that anything was checked in.
+    pub lines: BTreeMap<Section, Line>,
+    /// What is not as it should be, in the order of the sections.
+    pub findings: Vec<Finding>,
+}
+
+impl Verification {
+    /// Whether nothing fails.
+    pub fn passed(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.fails)
+    }
+
+    /// Whether a line of the report has nothing that fails.
+    pub fn section_passed(&self, section: Section) -> bool {
+        !self.findings.iter().any(|finding| finding.section == section && finding.fails)
+    }
+
+    /// How many things were checked.
+    pub fn checked(&self) -> usize {
+        self.lines.values().map(|line| line.expected + line.also.values().sum::<usize>()).sum()
+    }
+
+    /// Keeps only the kinds and sections that a person asked for, by kind, group or title.
+    pub fn only(&mut self, wanted: &[String]) {
+        let asked = |section: Section| wanted.iter().any(|name| matches(section, name));
+        self.lines.retain(|section, _| asked(*section));
+        self.findings.retain(|finding| asked(finding.section));
+    }
+}
+
+/// Whether `name`, as people type it, means this section: its title or a kind or group in it.
+pub fn matches(section: Section, name: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
+    let name = plain(name);
+    let mut kinds = catalog::KINDS.iter().filter(|kind| kind.section == section);
+    plain(section.title()) == name || kinds.any(|kind| plain(kind.name) == name || plain(kind.group) == name)
+}
+
+/// Holds the manifest against the database. The caller has opened the snapshot.
+///
+/// # Errors
+/// What the server said, if a catalog could not be read.
+pub async fn verify(client: &Client, manifest: &Manifest, actual: &Catalog) -> Result<Verification> {
+    let mut verification = objects(manifest, actual);
+    // The manifest's own queries are written for the search path that people have, not for the pinned one.
+    client.batch_execute("SET LOCAL search_path TO DEFAULT; SET LOCAL row_security = off").await?;
+    rows::check(client, &manifest.seeds, &mut verification).await?;
+    rules::check(client, &manifest.rules, &mut verification).await?;
+    verification.findings.sort_by_key(|finding| finding.section);
+    Ok(verification)
+}
+
+/// Holds the manifest's objects against a catalog.
+pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
+    let comparison = diff::compare(manifest, actual);
+    let mut verification = Verification::default();
+    for (id, good) in &comparison.good {
+        let line = verification.lines.entry(id.kind.section).or_default();
+        if id.kind.counted {
+            line.expected += 1;
+            line.good += usize::from(*good);
+        } else {
+            *line.also.entry(id.kind.group()).or_default() += 1;
+        }
+    }
+    for change in comparison.changes {
+        let (what, property, expected, actual) = match change.difference {
+            Difference::Missing => ("missing", None, Value::Null, Value::Null),
+            Difference::Unexpected => ("unexpected", None, Value::Null, Value::Null),
+            Difference::Changed { property, expected, actual } => ("changed", Some(property.to_owned()), expected, actual),
+        };
+        let (kind, object) = (change.id.kind.name.to_owned(), change.id.qualified());
+        let section = change.id.kind.section;
+        verification.findings.push(Finding { section, fails: change.fails, kind, object, what, property, expected, actual });
+    }
+    verification
+}
