@@ -91,7 +91,9 @@ impl Comparison {
                 self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
             }
         }
-        self.good.push((wanted.id.clone(), self.changes.len() == before));
+        if !manifest.is_way(wanted) {
+            self.good.push((wanted.id.clone(), self.changes.len() == before));
+        }
     }
 
     fn missing(&mut self, manifest: &Manifest, wanted: &Object, actual: &Catalog) {

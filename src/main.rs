@@ -63,7 +63,8 @@ async fn until_signal(context: &Context, cli: &Cli) -> Result<Answer> {
     };
     context.say("stopping: the running statement is cancelled and rolled back");
     context.interrupt(outcome).await;
-    let late = Failure::new(outcome, "stopped").state("the connection was dropped, so the server rolls back what was running");
+    let late =
+        Failure::new(outcome, "stopped").state("the connection was dropped, so the server rolls back what was running");
     tokio::select! {
         result = &mut command => result.map_err(|error| stopped(error, outcome)),
         _ = stop(&mut interrupt, &mut terminate) => Err(late.into()),

@@ -11,9 +11,7 @@ pub(super) const KIND: Kind = Kind {
     section: Section::Types,
     counted: true,
     class: "pg_class",
-    properties: &[
-        
-    ],
+    properties: &[],
     query: |_| QUERY.to_owned(),
 };
 

@@ -11,9 +11,7 @@ pub(super) const KIND: Kind = Kind {
     section: Section::Tables,
     counted: false,
     class: "pg_constraint",
-    properties: &[
-        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.")
-    ],
+    properties: &[Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.")],
     query: |_| QUERY.to_owned(),
 };
 

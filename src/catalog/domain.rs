@@ -15,7 +15,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("type", Form::Text, "The type that it narrows."),
         Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
         Property::new("default", Form::Text, "The default value, as an expression."),
-        Property::new("collation", Form::Text, "The collation, where it is not the type's own.")
+        Property::new("collation", Form::Text, "The collation, where it is not the type's own."),
     ],
     query: |_| QUERY.to_owned(),
 };

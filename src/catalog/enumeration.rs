@@ -11,9 +11,7 @@ pub(super) const KIND: Kind = Kind {
     section: Section::Types,
     counted: true,
     class: "pg_type",
-    properties: &[
-        Property::new("values", Form::List(&[]), "The labels, in their order.")
-    ],
+    properties: &[Property::new("values", Form::List(&[]), "The labels, in their order.")],
     query: |_| QUERY.to_owned(),
 };
 

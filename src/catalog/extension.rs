@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_extension",
     properties: &[
         Property::new("version", Form::Text, "The installed version."),
-        Property::new("schema", Form::Text, "The schema that holds its objects.")
+        Property::new("schema", Form::Text, "The schema that holds its objects."),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -55,7 +55,8 @@ async fn rows(client: &Client, kind: KindId, server_version_num: u32) -> Result<
 fn properties_of(kind: KindId, row: &Row) -> Result<Vec<&'static Property>> {
     let properties = kind.properties();
     let find = |name: &str| properties.iter().find(|property| property.name == name);
-    let named = |name: &str| find(name).with_context(|| format!("the query for {} has an unknown column {name}", kind.name));
+    let named =
+        |name: &str| find(name).with_context(|| format!("the query for {} has an unknown column {name}", kind.name));
     row.columns()[4..].iter().map(|column| named(column.name())).collect()
 }
 

@@ -14,7 +14,7 @@ pub(super) const KIND: Kind = Kind {
     properties: &[
         Property::new("definition", Form::Lines, "The query."),
         Property::new("options", Form::List(&[]), "Storage options, sorted."),
-        Property::new("populated", Form::Flag(true), "Whether it holds rows that can be read.")
+        Property::new("populated", Form::Flag(true), "Whether it holds rows that can be read."),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -6,11 +6,11 @@ mod object;
 mod property;
 
 mod column;
+mod composite;
 mod constraint;
 mod domain;
 mod domain_constraint;
 mod enumeration;
-mod composite;
 mod extension;
 mod function;
 mod index;

@@ -16,7 +16,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("permissive", Form::Flag(true), "False: it only takes away."),
         Property::new("roles", Form::List(&["public"]), "The roles that it is for, sorted."),
         Property::new("using", Form::Text, "Which rows are seen."),
-        Property::new("check", Form::Text, "Which rows may be written.")
+        Property::new("check", Form::Text, "Which rows may be written."),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -16,7 +16,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("collation", Form::Text, "The collation of its bounds, where they have one."),
         Property::new("operator_class", Form::Text, "The operator class that orders its bounds."),
         Property::new("canonical", Form::Text, "The function that makes equal ranges look equal."),
-        Property::new("difference", Form::Text, "The function that tells how far two bounds are apart.")
+        Property::new("difference", Form::Text, "The function that tells how far two bounds are apart."),
     ],
     query: |_| QUERY.to_owned(),
 };

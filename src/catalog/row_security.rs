@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_class",
     properties: &[
         Property::new("enabled", Form::Flag(false), "Whether policies decide who sees which rows."),
-        Property::new("forced", Form::Flag(false), "Whether they bind the owner too.")
+        Property::new("forced", Form::Flag(false), "Whether they bind the owner too."),
     ],
     query: |_| QUERY.to_owned(),
 };

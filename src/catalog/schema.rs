@@ -11,9 +11,7 @@ pub(super) const KIND: Kind = Kind {
     section: Section::Schemas,
     counted: true,
     class: "pg_namespace",
-    properties: &[
-        
-    ],
+    properties: &[],
     query: |_| QUERY.to_owned(),
 };
 

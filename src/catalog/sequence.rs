@@ -19,7 +19,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("maximum", Form::Number, "The greatest number."),
         Property::new("cache", Form::Number, "How many numbers a session takes at once."),
         Property::new("cycle", Form::Flag(false), "Whether it begins again at the end."),
-        Property::new("owned_by", Form::Text, "The column that it goes away with.")
+        Property::new("owned_by", Form::Text, "The column that it goes away with."),
     ],
     query: |_| QUERY.to_owned(),
 };

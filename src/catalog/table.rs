@@ -19,9 +19,13 @@ pub(super) const KIND: Kind = Kind {
         Property::new("inherits", Form::List(&[]), "The tables that it inherits from, in their order."),
         Property::new("options", Form::List(&[]), "Storage options, sorted."),
         Property::new("access_method", Form::Word("heap"), "The table access method."),
-        Property::new("replica_identity", Form::Word("default"), "`default`, `full`, `nothing` or the name of an index."),
+        Property::new(
+            "replica_identity",
+            Form::Word("default"),
+            "`default`, `full`, `nothing` or the name of an index.",
+        ),
         Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
-        Property::new("of_type", Form::Text, "The composite type that gives its columns.")
+        Property::new("of_type", Form::Text, "The composite type that gives its columns."),
     ],
     query: |_| QUERY.to_owned(),
 };

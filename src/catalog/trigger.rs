@@ -24,7 +24,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("initially_deferred", Form::Flag(false), "Whether it is put off if nothing else is said."),
         Property::new("from_table", Form::Text, "The other table of a constraint trigger."),
         Property::new("old_table", Form::Text, "The name of the transition table of old rows."),
-        Property::new("new_table", Form::Text, "The name of the transition table of new rows.")
+        Property::new("new_table", Form::Text, "The name of the transition table of new rows."),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_class",
     properties: &[
         Property::new("definition", Form::Lines, "The query."),
-        Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted.")
+        Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted."),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -77,8 +77,7 @@ impl Context {
     pub async fn connect(&self) -> Result<Connected> {
         let (target, session, local) = match self.resolved()? {
             Resolved::Server(target) => {
-                target.warnings.iter().for_each(|warning| self.say(&format!("warning: {warning}")));
-                target.details.iter().for_each(|detail| self.output.detail(detail));
+                target.announce(&self.output);
                 let session = self.session(&target).await?;
                 (*target, session, false)
             }

@@ -75,8 +75,10 @@ fn kept(path: &Path, shown_as: &str) -> Result<Value> {
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {shown_as}"))?;
     let wrong = |error: serde_json::Error| {
-        Failure::input(format!("{shown_as} is there and cannot be read, so what people wrote into it would be lost: {error}"))
-            .next(format!("mend or remove {shown_as}, and run the command again"))
+        Failure::input(format!(
+            "{shown_as} is there and cannot be read, so what people wrote into it would be lost: {error}"
+        ))
+        .next(format!("mend or remove {shown_as}, and run the command again"))
     };
     Ok(serde_json::from_str(&text).map_err(wrong)?)
 }

@@ -54,7 +54,11 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 async fn apply(
-    context: &Context, args: &Args, connected: &Connected, scripts: &Scripts, manifest: Option<&Manifest>,
+    context: &Context,
+    args: &Args,
+    connected: &Connected,
+    scripts: &Scripts,
+    manifest: Option<&Manifest>,
 ) -> Result<Answer> {
     let session = &connected.session;
     let history = work::begin(context, session, scripts).await?;

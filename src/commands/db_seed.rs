@@ -37,7 +37,11 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let seeded = work::apply_seeds(context, &connected.session, &scripts.seeds, args.all).await?;
     let count = seeded.len();
-    let text = if count == 0 { "nothing to seed\n".to_owned() } else { format!("{count} of {} seeds applied\n", scripts.seeds.len()) };
+    let text = if count == 0 {
+        "nothing to seed\n".to_owned()
+    } else {
+        format!("{count} of {} seeds applied\n", scripts.seeds.len())
+    };
     let value = json!({ "seeds": seeded.iter().map(Done::value).collect::<Vec<Value>>() });
     Ok(Answer { outcome: Outcome::Done, text, value })
 }

@@ -57,7 +57,11 @@ impl Status<'_> {
 
     fn origins(&self) -> Vec<(&str, String, String)> {
         if self.connected.local {
-            return vec![("target", self.connected.target.to_string(), "the local default: nothing names another".to_owned())];
+            return vec![(
+                "target",
+                self.connected.target.to_string(),
+                "the local default: nothing names another".to_owned(),
+            )];
         }
         let origins = self.connected.target.origins.iter();
         origins.map(|(part, value, source)| (*part, value.clone(), source.to_string())).collect()
@@ -103,11 +107,16 @@ impl Status<'_> {
     }
 
     fn value(&self) -> serde_json::Value {
-        let origins = self.origins().into_iter().map(|(part, value, source)| json!({ "part": part, "value": value, "source": source }));
+        let origins = self
+            .origins()
+            .into_iter()
+            .map(|(part, value, source)| json!({ "part": part, "value": value, "source": source }));
         let applied = self.history.applied.iter().map(|row| {
             json!({ "version": row.version, "name": row.name, "applied_on": row.applied_on, "duration_ms": row.duration_ms })
         });
-        let obstacles = self.plan.obstacles.iter().map(|obstacle| json!({ "kind": obstacle.kind(), "message": obstacle.words().0, "next": obstacle.words().1 }));
+        let obstacles = self.plan.obstacles.iter().map(
+            |obstacle| json!({ "kind": obstacle.kind(), "message": obstacle.words().0, "next": obstacle.words().1 }),
+        );
         json!({
             "local": self.connected.local, "origins": origins.collect::<Vec<_>>(), "label": self.label,
             "applied": applied.collect::<Vec<_>>(), "pending": self.pending(), "seeds_due": self.due(),

@@ -1,8 +1,6 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
 mod context;
-mod proof;
-mod work;
 pub mod db_manifest;
 pub mod db_migrate;
 pub mod db_reset;
@@ -12,6 +10,8 @@ pub mod db_verify;
 pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
+mod proof;
+mod work;
 
 use anyhow::Result;
 

@@ -26,7 +26,10 @@ pub fn is_projects(context: &Context, object: &Object) -> bool {
     let path: Vec<&str> = object.id.path.iter().map(String::as_str).collect();
     let history: Vec<&str> = settings.history_table.split('.').collect();
     let platforms = object.id.kind.section == Section::Extensions && settings.platform.is_some();
-    !path.starts_with(&[SCHEMA]) && !path.starts_with(&history) && !platform::owns(settings.platform, path[0]) && !platforms
+    !path.starts_with(&[SCHEMA])
+        && !path.starts_with(&history)
+        && !platform::owns(settings.platform, path[0])
+        && !platforms
 }
 
 /// Of `catalog`, what is the project's; and of the platform's objects those that are not in `before`, which is the
@@ -39,7 +42,8 @@ pub fn added(context: &Context, catalog: &mut Catalog, before: &Catalog) {
         .map(|object| object.id.path.clone())
         .collect();
     catalog.retain(|object| {
-        let holds_new = || paths.iter().any(|path| path.len() > object.id.path.len() && path.starts_with(&object.id.path));
+        let holds_new =
+            || paths.iter().any(|path| path.len() > object.id.path.len() && path.starts_with(&object.id.path));
         is_projects(context, object) || (new(object) || holds_new()) && object.id.path[0] != SCHEMA
     });
     catalog.strip(|object| !new(object) && !is_projects(context, object));

@@ -73,13 +73,17 @@ pub fn refuse_obstacles(plan: &Plan) -> Result<()> {
 
 /// Applies the scripts given, each in a transaction of its own.
 pub async fn apply(
-    context: &Context, session: &Session, scripts: &[&Script], record: &dyn Fn(&Script, u128) -> String,
+    context: &Context,
+    session: &Session,
+    scripts: &[&Script],
+    record: &dyn Fn(&Script, u128) -> String,
 ) -> Result<Vec<Done>> {
     let checked = scripts.iter().map(|script| migrate::check(script)).collect::<Result<Vec<_>>>()?;
     let mut done = Vec::new();
     for (script, checked) in scripts.iter().zip(&checked) {
         context.check_interrupt()?;
-        let sent = migrate::run(session, checked, |took| record(script, took)).await.map_err(|error| tell(error, &done))?;
+        let sent =
+            migrate::run(session, checked, |took| record(script, took)).await.map_err(|error| tell(error, &done))?;
         let milliseconds = sent.took.as_millis();
         context.say(&format!("applied {:<50} {milliseconds:>7} ms", script.source.path));
         done.push(Done { file: script.source.path.clone(), milliseconds });

@@ -106,8 +106,8 @@ const KNOWN: &[(&str, &str, Use)] = &[
     ("workaround", "", Ignored),
 ];
 
-/// The parameters that make PG* variables a target of their own.
-const NAMES_A_TARGET: [&str; 6] = ["host", "hostaddr", "port", "dbname", "user", "service"];
+/// The variables that make a target of their own; the others only add to one.
+const NAMES_A_TARGET: [&str; 6] = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"];
 
 /// Connection parameters, each with its source.
 #[derive(Clone, Default)]
@@ -115,6 +115,11 @@ pub struct Parameters {
     values: BTreeMap<&'static str, (Secret, Source)>,
     /// The parameters that were given and left alone.
     pub ignored: Vec<(&'static str, Source)>,
+}
+
+/// Whether the PG* variables are enough to say which database is meant.
+pub fn names_a_target(environment: &Environment) -> bool {
+    NAMES_A_TARGET.iter().any(|variable| environment.get(variable).is_some())
 }
 
 impl Parameters {
@@ -153,11 +158,6 @@ impl Parameters {
             self.values.entry(keyword).or_insert(value);
         }
         self.ignored.extend(others.ignored);
-    }
-
-    /// Whether these are enough to say which database is meant.
-    pub fn name_a_target(&self) -> bool {
-        NAMES_A_TARGET.iter().any(|keyword| self.values.contains_key(keyword))
     }
 
     /// A parameter's value.

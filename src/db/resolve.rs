@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::db::build;
 use crate::db::libpq;
-use crate::db::parameters::{Parameters, Source};
+use crate::db::parameters::{Parameters, Source, names_a_target};
 use crate::db::secret::Secret;
 use crate::db::target::Target;
 use crate::db::url;
@@ -58,15 +58,15 @@ pub enum Resolved {
 /// Finds the target of a command in `project`.
 pub fn resolve(project: &Project, wanted: &Wanted) -> Result<Resolved> {
     let environment = &project.environment;
-    let variables = Parameters::of_environment(environment).map_err(|reason| anyhow!(Failure::input(reason)))?;
     let given = match connection_string(project, wanted)? {
         Some(given) => Some(given),
-        None if variables.name_a_target() => None,
+        None if names_a_target(environment) => None,
         None => match project.dotenv_url()? {
             Some(found) => Some((found.url, Source::Dotenv(found.name, found.file))),
             None => return Ok(Resolved::Local),
         },
     };
+    let variables = Parameters::of_environment(environment).map_err(|reason| anyhow!(Failure::input(reason)))?;
     let mut parameters = match &given {
         Some((text, source)) => read(text, source)?,
         None => Parameters::default(),
@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(host(server(&files, &all[2..], "", "")), "third");
         assert_eq!(host(server(&files, &[("PGPASSWORD", "x")], "", "")), "local");
         assert_eq!(host(server(&files[..2], &[], "", "")), "env");
-        assert!(matches!(found(&files[..1], &[("PGPASSWORD", "x")], "", "").unwrap(), Resolved::Local));
+        let unused = [("PGPASSWORD", "x"), ("PGSSLCERT", "x")];
+        assert!(matches!(found(&files[..1], &unused, "", "").unwrap(), Resolved::Local));
     }
 
     #[test]

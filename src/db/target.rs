@@ -10,6 +10,7 @@ use tokio_postgres::Config;
 
 use crate::db::parameters::Source;
 use crate::db::secret::Secret;
+use crate::output::{Output, escape};
 use crate::project::Label;
 
 /// One database on one server, or on the first of several that answers.
@@ -133,6 +134,12 @@ impl Target {
         target
     }
 
+    /// Says what the user should know before anything is sent.
+    pub fn announce(&self, output: &Output) {
+        self.warnings.iter().for_each(|warning| output.say(&format!("warning: {}", escape(warning))));
+        self.details.iter().for_each(|detail| output.detail(&escape(detail)));
+    }
+
     /// A connection string without the password, for people to use with other programs.
     pub fn url(&self) -> String {
         let place = self.hosts.first().map(|host| (&host.place, host.port));
@@ -140,7 +147,9 @@ impl Target {
             Some((Place::Socket(folder), port)) => {
                 format!("postgresql:///{}?host={}&port={port}&user={}", self.database, folder.display(), self.user)
             }
-            Some((Place::Network(name, _), port)) => format!("postgresql://{}@{name}:{port}/{}", self.user, self.database),
+            Some((Place::Network(name, _), port)) => {
+                format!("postgresql://{}@{name}:{port}/{}", self.user, self.database)
+            }
             None => String::new(),
         }
     }
@@ -155,7 +164,8 @@ impl Target {
     }
 
     /// The variables that make libpq's programs, such as `pg_dump`, connect to `host` of this target. They hold the
-    /// password, so they belong into a child's environment and nowhere else.
+    /// password, so they belong into a child's environment and nowhere else; the child should have no other PG*
+    /// variables. To check a server against the machine's own root certificates, a program needs libpq 16 or later.
     pub fn variables(&self, host: &Host) -> Vec<(&'static str, Secret)> {
         let mode = host.tls.to_string();
         let mut variables = vec![

@@ -69,7 +69,9 @@ pub fn failure(host: &Host, error: &Error) -> Failure {
         format!("give the certificate of the authority that signed it with sslrootcert=FILE{}", supabase(host));
     let (what, next) = match error {
         Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }) => {
-            let names = if presented.is_empty() { "no name at all".to_owned() } else { presented.join(", ") };
+            // Each is written as `DnsName("…")`.
+            let names: Vec<&str> = presented.iter().map(|name| name.split('"').nth(1).unwrap_or(name)).collect();
+            let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
             let next = "connect to a name that is in the certificate, or have one made for this name (subjectAltName)";
             (format!("the certificate of {host} is for another name; it has: {names}"), next)
         }

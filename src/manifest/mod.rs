@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Id, KindId};
+use crate::catalog::{Catalog, Id, KindId, Object};
 
 pub use read::{parse, read};
 pub use write::{Layout, write};
@@ -115,8 +115,20 @@ impl Manifest {
         }
     }
 
+    /// Whether an object is only named on the way to those in it: nothing is said of it, and what it stands in is
+    /// somebody else's, of which neither all is known nor anything unexpected.
+    pub fn is_way(&self, object: &Object) -> bool {
+        let path = &object.id.path;
+        let others = self.nearest(path, |scope| scope.complete) == Some(false)
+            && self.nearest(path, |scope| scope.unexpected) == Some(Unexpected::Ignore);
+        others && object.properties.iter().next().is_none() && self.groups.iter().any(|(parent, _)| parent == path)
+    }
+
     fn nearest<T>(&self, path: &[String], value: impl Fn(&Scope) -> Option<T>) -> Option<T> {
         let around = self.scopes.iter().filter(|scope| path.starts_with(&scope.path));
-        around.filter_map(|scope| value(scope).map(|value| (scope.path.len(), value))).max_by_key(|(depth, _)| *depth).map(|(_, value)| value)
+        around
+            .filter_map(|scope| value(scope).map(|value| (scope.path.len(), value)))
+            .max_by_key(|(depth, _)| *depth)
+            .map(|(_, value)| value)
     }
 }

@@ -38,7 +38,8 @@ pub fn read(path: &Path, shown_as: &str) -> Result<Manifest> {
 pub fn parse(text: &str, shown_as: &str) -> Result<Manifest> {
     let mut reader = Reader { manifest: Manifest::default(), objects: Vec::new(), named: HashSet::new() };
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = Node { reader: &mut reader, kind: None, path: Vec::new() }.deserialize(&mut json).and_then(|()| json.end());
+    let read =
+        Node { reader: &mut reader, kind: None, path: Vec::new() }.deserialize(&mut json).and_then(|()| json.end());
     if let Err(error) = read {
         return Err(wrong(&error, text, shown_as).into());
     }
@@ -90,7 +91,9 @@ impl Reader {
             "format" => {
                 let format: Value = map.next_value()?;
                 if format != 1 {
-                    return Err(Error::custom(format!("format {format} is not known to this pgplumb, only format 1 is")));
+                    return Err(Error::custom(format!(
+                        "format {format} is not known to this pgplumb, only format 1 is"
+                    )));
                 }
             }
             "ignore" => self.manifest.ignore = map.next_value()?,

@@ -61,7 +61,8 @@ impl Writer<'_> {
                 let written = of_kind.into_iter().filter(|object| object.properties.iter().next().is_some());
                 groups.extend(written.map(|object| (child.group.to_owned(), self.object(object, depth))));
             } else if !of_kind.is_empty() {
-                let named = of_kind.into_iter().map(|object| (object.id.name().to_owned(), self.object(object, depth + 1)));
+                let named =
+                    of_kind.into_iter().map(|object| (object.id.name().to_owned(), self.object(object, depth + 1)));
                 groups.push((child.group.to_owned(), braces(&named.collect::<Vec<_>>(), depth, false)));
             }
         }
@@ -108,7 +109,8 @@ fn braces(members: &[(String, String)], depth: usize, small: bool) -> String {
     if members.is_empty() {
         return "{}".to_owned();
     }
-    let pairs: Vec<String> = members.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))).collect();
+    let pairs: Vec<String> =
+        members.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))).collect();
     let line = format!("{{ {} }}", pairs.join(", "));
     if small && !line.contains('\n') && line.len() + 2 * depth <= WIDTH {
         return line;

@@ -81,7 +81,10 @@ pub async fn run(session: &Session, checked: &Checked<'_>, record: impl FnOnce(u
 }
 
 async fn transaction(
-    session: &Session, checked: &Checked<'_>, record: impl FnOnce(u128) -> String, begun: Instant,
+    session: &Session,
+    checked: &Checked<'_>,
+    record: impl FnOnce(u128) -> String,
+    begun: Instant,
 ) -> Result<(), Failure> {
     let path = &checked.script.source.path;
     let failed = |error: &tokio_postgres::Error, what: &str| {
@@ -90,7 +93,8 @@ async fn transaction(
     };
     let timeout = checked.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT).as_millis();
     // The script before may have left settings and a role behind; what it did with them must not reach this one.
-    let begin = format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'");
+    let begin =
+        format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'");
     let begin = session.client.batch_execute(&begin);
     let begin = send(Box::pin(begin)).await;
     let statements = statements(session, checked).await;
@@ -103,7 +107,11 @@ async fn transaction(
         held(),
         record(begun.elapsed().as_millis())
     );
-    session.client.batch_execute(&record).await.map_err(|error| failed(&error, "it could not be recorded and committed"))
+    session
+        .client
+        .batch_execute(&record)
+        .await
+        .map_err(|error| failed(&error, "it could not be recorded and committed"))
 }
 
 /// Sends the statements, many on their way at once, and takes their answers in order.

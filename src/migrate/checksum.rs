@@ -40,7 +40,8 @@ impl<'a> Checksums<'a> {
         let text = &self.script.source.text;
         let unix = text.replace("\r\n", "\n");
         let windows = unix.replace('\n', "\r\n");
-        let same = |text: &str| [false, true].iter().any(|wide| row.checksum == self.refinery_of(text, *wide).to_string());
+        let same =
+            |text: &str| [false, true].iter().any(|wide| row.checksum == self.refinery_of(text, *wide).to_string());
         same(text) || same(&unix) || same(&windows)
     }
 

@@ -66,9 +66,10 @@ fn list(root: &Path, folder: &str) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(root).with_context(|| format!("failed to read the folder {folder}"))? {
         let entry = entry.with_context(|| format!("failed to read the folder {folder}"))?;
-        let name = entry.file_name().into_string().map_err(|name| {
-            Failure::input(format!("the name of the file {folder}/{} is not UTF-8", name.display()))
-        })?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|name| Failure::input(format!("the name of the file {folder}/{} is not UTF-8", name.display())))?;
         let kind = entry.file_type().with_context(|| format!("failed to look at {folder}/{name}"))?;
         if name.starts_with('.') || name.ends_with('~') || name.to_lowercase().ends_with(".md") {
             continue;
@@ -182,9 +183,11 @@ fn arrange(scripts: Vec<Script>, order: &[String], list: &str) -> Result<Vec<Scr
     }
     match by_tag.into_values().next() {
         None => Ok(arranged),
-        Some(left) => Err(Failure::input(format!("{list} does not name {}, so its place is not known", left.source.path))
-            .next(format!("add `{}` to {list}", left.tag))
-            .into()),
+        Some(left) => {
+            Err(Failure::input(format!("{list} does not name {}, so its place is not known", left.source.path))
+                .next(format!("add `{}` to {list}", left.tag))
+                .into())
+        }
     }
 }
 
@@ -208,7 +211,8 @@ mod tests {
 
     #[test]
     fn names_without_a_version_or_a_name_are_not_scripts() {
-        for file in ["tables.sql", "0001.sql", "0001_.sql", "V__x.sql", "V1_x.sql", "0001_tables.sq", "0001tables.sql"] {
+        for file in ["tables.sql", "0001.sql", "0001_.sql", "V__x.sql", "V1_x.sql", "0001_tables.sq", "0001tables.sql"]
+        {
             assert_eq!(name(file), None, "{file}");
         }
     }

@@ -25,8 +25,20 @@ pub struct Parts {
 const SUPABASE: Parts = Parts {
     superuser: "supabase_admin",
     schemas: &[
-        "auth", "cron", "extensions", "graphql", "graphql_public", "net", "pgbouncer", "pgsodium", "pgsodium_masks", "realtime",
-        "storage", "supabase_functions", "supabase_migrations", "vault",
+        "auth",
+        "cron",
+        "extensions",
+        "graphql",
+        "graphql_public",
+        "net",
+        "pgbouncer",
+        "pgsodium",
+        "pgsodium_masks",
+        "realtime",
+        "storage",
+        "supabase_functions",
+        "supabase_migrations",
+        "vault",
     ],
     cluster: include_str!("supabase/cluster.sql"),
     database: &[

@@ -56,6 +56,7 @@ fn text_diff(finding: &Finding) -> Option<String> {
         return None;
     }
     let diff = similar::TextDiff::from_lines(expected.as_str(), actual.as_str());
-    let text = diff.unified_diff().context_radius(2).header("expected", "actual").missing_newline_hint(false).to_string();
+    let text =
+        diff.unified_diff().context_radius(2).header("expected", "actual").missing_newline_hint(false).to_string();
     Some(if text.ends_with('\n') { text } else { text + "\n" })
 }

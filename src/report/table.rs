@@ -32,14 +32,19 @@ pub fn table(verification: &Verification, color: bool) -> String {
     for finding in &verification.findings {
         if let Some(diff) = text_diff(finding) {
             let property = finding.property.as_deref().unwrap_or_default();
-            let _ = write!(out, "\n{} of {} {}\n{}", property, finding.kind, escape(&finding.object), shaded(&diff, color));
+            let _ =
+                write!(out, "\n{} of {} {}\n{}", property, finding.kind, escape(&finding.object), shaded(&diff, color));
         }
     }
     out
 }
 
 fn counted(line: &Line) -> String {
-    let count = if line.expected == 0 && line.good == 0 { String::new() } else { format!("{} of {}", line.good, line.expected) };
+    let count = if line.expected == 0 && line.good == 0 {
+        String::new()
+    } else {
+        format!("{} of {}", line.good, line.expected)
+    };
     let also = also(line);
     if also.is_empty() { count } else { format!("{count:<12} {also}") }
 }

@@ -117,11 +117,22 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
         let (what, property, expected, actual) = match change.difference {
             Difference::Missing => ("missing", None, Value::Null, Value::Null),
             Difference::Unexpected => ("unexpected", None, Value::Null, Value::Null),
-            Difference::Changed { property, expected, actual } => ("changed", Some(property.to_owned()), expected, actual),
+            Difference::Changed { property, expected, actual } => {
+                ("changed", Some(property.to_owned()), expected, actual)
+            }
         };
         let (kind, object) = (change.id.kind.name.to_owned(), change.id.qualified());
         let section = change.id.kind.section;
-        verification.findings.push(Finding { section, fails: change.fails, kind, object, what, property, expected, actual });
+        verification.findings.push(Finding {
+            section,
+            fails: change.fails,
+            kind,
+            object,
+            what,
+            property,
+            expected,
+            actual,
+        });
     }
     verification
 }

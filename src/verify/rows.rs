@@ -54,7 +54,12 @@ FROM (SELECT to_regclass($1) AS oid) t LEFT JOIN pg_class c ON c.oid = t.oid";
     Ok(Readable::Columns(columns.into_iter().zip(json).collect()))
 }
 
-async fn compare(client: &Client, seed: &Seed, columns: &[(String, bool)], verification: &mut Verification) -> Result<()> {
+async fn compare(
+    client: &Client,
+    seed: &Seed,
+    columns: &[(String, bool)],
+    verification: &mut Verification,
+) -> Result<()> {
     let known = |name: &str| columns.iter().any(|(column, _)| column == name);
     let used = seed.key.iter().chain(seed.rows.iter().flat_map(Map::keys));
     if let Some(unknown) = used.into_iter().find(|name| !known(name)) {
@@ -87,13 +92,18 @@ async fn compare(client: &Client, seed: &Seed, columns: &[(String, bool)], verif
 /// One row of the answer is one expected row: its number, whether it is missing, the columns that differ, what is there.
 fn query(seed: &Seed, columns: &[(String, bool)]) -> String {
     let table = regclass(&seed.table);
-    let key: Vec<String> = seed.key.iter().map(|name| format!("t.{0} IS NOT DISTINCT FROM (e.r).{0}", identifier(name))).collect();
+    let key: Vec<String> =
+        seed.key.iter().map(|name| format!("t.{0} IS NOT DISTINCT FROM (e.r).{0}", identifier(name))).collect();
     let differs = |(name, json): &(String, bool)| {
         let (column, cast) = (identifier(name), if *json { "::text::jsonb" } else { "" });
         let given = format!("e.given ? {}", literal(name));
-        format!("CASE WHEN {given} AND t.{column}{cast} IS DISTINCT FROM (e.r).{column}{cast} THEN {} END", literal(name))
+        format!(
+            "CASE WHEN {given} AND t.{column}{cast} IS DISTINCT FROM (e.r).{column}{cast} THEN {} END",
+            literal(name)
+        )
     };
-    let values = columns.iter().filter(|(name, _)| !seed.key.contains(name)).map(differs).collect::<Vec<_>>().join(",\n    ");
+    let values =
+        columns.iter().filter(|(name, _)| !seed.key.contains(name)).map(differs).collect::<Vec<_>>().join(",\n    ");
     format!(
         "
 SELECT e.n, t.ctid IS NULL, array_remove(ARRAY[{values}]::text[], NULL), to_jsonb(t)
@@ -113,11 +123,27 @@ fn regclass(table: &str) -> String {
     table.split('.').map(identifier).collect::<Vec<_>>().join(".")
 }
 
-fn report(seed: &Seed, wanted: &Map<String, Value>, missing: bool, differing: &[String], actual: Option<&Value>, verification: &mut Verification) {
+fn report(
+    seed: &Seed,
+    wanted: &Map<String, Value>,
+    missing: bool,
+    differing: &[String],
+    actual: Option<&Value>,
+    verification: &mut Verification,
+) {
     let key: Vec<String> = seed.key.iter().map(|name| wanted.get(name).map_or_else(String::new, plain)).collect();
     let object = format!("{} {}", seed.table, key.join(", "));
     let fails = missing || seed.values == SeedValues::Exact;
-    let base = Finding { section: Section::Seeds, fails, kind: "row".to_owned(), object, what: "missing", property: None, expected: Value::Null, actual: Value::Null };
+    let base = Finding {
+        section: Section::Seeds,
+        fails,
+        kind: "row".to_owned(),
+        object,
+        what: "missing",
+        property: None,
+        expected: Value::Null,
+        actual: Value::Null,
+    };
     if missing {
         verification.findings.push(Finding { expected: Value::Object(wanted.clone()), ..base });
         return;
@@ -125,7 +151,13 @@ fn report(seed: &Seed, wanted: &Map<String, Value>, missing: bool, differing: &[
     for name in differing {
         let value = |row: Option<&Value>| row.and_then(|row| row.get(name)).cloned().unwrap_or_default();
         let (expected, actual) = (wanted.get(name).cloned().unwrap_or_default(), value(actual));
-        verification.findings.push(Finding { what: "changed", property: Some(name.clone()), expected, actual, ..base.clone() });
+        verification.findings.push(Finding {
+            what: "changed",
+            property: Some(name.clone()),
+            expected,
+            actual,
+            ..base.clone()
+        });
     }
     if differing.is_empty() || !fails {
         verification.lines.entry(Section::Seeds).or_default().good += 1;
@@ -137,5 +169,14 @@ fn plain(value: &Value) -> String {
 }
 
 fn finding(seed: &Seed, what: &'static str, why: &str) -> Finding {
-    Finding { section: Section::Seeds, fails: true, kind: "rows".to_owned(), object: seed.table.clone(), what, property: None, expected: Value::Null, actual: Value::from(why) }
+    Finding {
+        section: Section::Seeds,
+        fails: true,
+        kind: "rows".to_owned(),
+        object: seed.table.clone(),
+        what,
+        property: None,
+        expected: Value::Null,
+        actual: Value::from(why),
+    }
 }

@@ -50,7 +50,10 @@ async fn broken(client: &Client, sql: &str) -> Result<Option<String>, tokio_post
     let rows = client.query_typed(&query, &[]).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let count: i64 = first.try_get(1)?;
-    let mut lines = rows.iter().map(|row| Ok(row.try_get::<_, Value>(0)?.to_string())).collect::<Result<Vec<_>, tokio_postgres::Error>>()?;
+    let mut lines = rows
+        .iter()
+        .map(|row| Ok(row.try_get::<_, Value>(0)?.to_string()))
+        .collect::<Result<Vec<_>, tokio_postgres::Error>>()?;
     let rest = usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(lines.len());
     if rest > 0 {
         lines.push(format!("and {rest} more"));

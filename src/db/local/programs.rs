@@ -64,7 +64,11 @@ pub async fn choose(places: &Places, account: &Account, wanted: Option<u16>, say
         (None, _) => "there are no PostgreSQL server programs on this machine".to_owned(),
     };
     say(&missing);
-    download::install(places, account, wanted.unwrap_or(download::DEFAULT), say).await
+    let downloaded = download::install(places, account, wanted.unwrap_or(download::DEFAULT), say).await;
+    downloaded.map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => Failure { message: format!("{missing}; {}", failure.message), ..failure }.into(),
+        Err(error) => error.context(missing),
+    })
 }
 
 /// The programs in `folder`, if they run and can be used.
@@ -90,7 +94,8 @@ async fn chosen(folder: &Path, account: &Account, wanted: Option<u16>) -> Result
     let Some(programs) = probe(&std::path::absolute(folder)?, account).await else {
         bail!(
             Failure::input(format!(
-                "PGPLUMB_PG_BIN is {shown}, which has no `postgres` and `initdb` of PostgreSQL {OLDEST} or later that run here"
+                "PGPLUMB_PG_BIN is {shown}, which has no `postgres` and `initdb` of PostgreSQL {OLDEST} or later \
+                 that run here"
             ))
             .next("set PGPLUMB_PG_BIN to the folder with PostgreSQL's server programs, or unset it")
         );

@@ -47,12 +47,13 @@ pub async fn bring_up(
         stop(&data).await?;
     }
     say(&format!("starting the local PostgreSQL {major} cluster"));
-    postmaster::remove_stale(&data).await;
-    socket::sweep(&places.runtime, account).await;
-    let folder = socket::create(&places.runtime, &data, account).await?;
+    let stale = postmaster::stale_pid(&data).await;
+    let runtime = if account.can_enter(&places.runtime) { &places.runtime } else { Path::new("/tmp") };
+    socket::sweep(runtime, account).await;
+    let folder = socket::create(runtime, &data, account).await?;
     let begin = Instant::now();
     loop {
-        let mut child = spawn(programs, account, &data, &folder, &log)?;
+        let mut child = spawn(programs, account, &data, &folder, &log, stale)?;
         match wait_for(&data, &log, Some(&mut child), begin).await? {
             Some(postmaster) => {
                 greet(&postmaster, superuser).await?;
@@ -122,13 +123,26 @@ async fn settled(data: &Path, log: &Path) -> Result<Option<Postmaster>> {
 }
 
 /// Starts a server in a process group of its own, so that Ctrl-C in our terminal is not for it.
-fn spawn(programs: &Programs, account: &Account, data: &Path, socket_folder: &Path, log: &Path) -> Result<Child> {
+///
+/// postgres refuses to start if the process in a `postmaster.pid` lives, be it a zombie or a stranger. It makes an
+/// exception for the process id in `PG_GRANDPARENT_PID`, and still checks for backends that outlived their server.
+fn spawn(
+    programs: &Programs,
+    account: &Account,
+    data: &Path,
+    socket_folder: &Path,
+    log: &Path,
+    stale: Option<i32>,
+) -> Result<Child> {
     let output = create_log(log)?;
     let errors = output.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
     let program = programs.folder.join("postgres");
     let mut command = account.command(&program);
     command.arg("-D").arg(data).arg("-k").arg(socket_folder).arg("-p").arg(socket::PORT.to_string());
     command.args(["-c", "listen_addresses=", "-c", "logging_collector=off", "-c", "log_destination=stderr"]);
+    if let Some(pid) = stale {
+        command.env("PG_GRANDPARENT_PID", pid.to_string());
+    }
     command.stdout(output).stderr(errors).process_group(0);
     command.spawn().with_context(|| format!("cannot run {}", program.display()))
 }

@@ -1,0 +1,20 @@
+//! One binary for every test that needs PostgreSQL or the real program. The first test that wants a server starts one
+//! for all of them, through pgplumb's own local-cluster code; it is stopped when the last test has ended.
+
+mod chat;
+mod cli;
+mod support;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(cli::trials());
+    trials.extend(chat::trials());
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    support::stop_server();
+    conclusion.exit_code()
+}
