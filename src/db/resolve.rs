@@ -82,15 +82,6 @@ pub fn resolve(project: &Project, wanted: &Wanted) -> Result<Resolved> {
     Ok(Resolved::Server(Box::new(target)))
 }
 
-/// Finds the target that a connection string names, for commands that take several.
-pub fn of_url(project: &Project, url: &Secret) -> Result<Target> {
-    let wanted = Wanted { url: Some((url.clone(), Source::Option)), environment: None };
-    match resolve(project, &wanted)? {
-        Resolved::Server(target) => Ok(*target),
-        Resolved::Local => bail!("a connection string came to the local cluster"),
-    }
-}
-
 fn label(project: &Project, name: &str) -> Option<Label> {
     project.settings.env.get(name).and_then(|settings| settings.label)
 }

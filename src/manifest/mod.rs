@@ -5,10 +5,11 @@ mod write;
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Id, KindId, Object};
+use crate::catalog::{Catalog, Form, Id, KindId, Object, Property};
 
 pub use read::{parse, read};
 pub use write::{Layout, write};
@@ -69,8 +70,16 @@ pub enum SeedValues {
 pub struct Rule {
     /// What the rule says, in words.
     pub name: String,
-    /// The query; each row that it returns breaks the rule.
+    /// The query, as a text or a list of lines; each row that it returns breaks the rule.
+    #[serde(deserialize_with = "lines")]
     pub sql: String,
+}
+
+fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    const SQL: Property = Property::new("sql", Form::Lines, "A query.");
+    let value = SQL.accept(Value::deserialize(deserializer)?);
+    let wrong = || D::Error::custom("`sql` must be a text or a list of lines");
+    value.as_ref().and_then(Value::as_str).map(str::to_owned).ok_or_else(wrong)
 }
 
 /// A manifest, read.
