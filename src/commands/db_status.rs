@@ -12,6 +12,7 @@ use super::work::{self, Scripts};
 use crate::error::Outcome;
 use crate::migrate::{self, History, Plan, SeedHistory};
 use crate::output::{Answer, escape};
+use crate::project::Label;
 
 /// Arguments of `db:status`.
 #[derive(clap::Args)]
@@ -35,7 +36,7 @@ pub async fn run(context: &Context, _args: &Args) -> Result<Answer> {
     client.batch_execute("BEGIN READ ONLY").await?;
     let history = History::read(client, &context.project.settings.history_table).await?;
     let seeds = SeedHistory::read(client).await?;
-    let label = migrate::read_label(client).await?.or(connected.target.label).map(|label| label.name());
+    let label = migrate::read_label(client).await?.or(connected.target.label).map(Label::name);
     client.batch_execute("COMMIT").await?;
     let plan = migrate::plan(&scripts.migrations, &history.applied);
     let status = Status { connected: &connected, scripts: &scripts, history, plan, seeds, label };

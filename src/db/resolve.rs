@@ -329,13 +329,14 @@ mod tests {
                 }
                 text = characters.into_iter().collect();
             }
-            match of_url(&project, &Secret::new(text.clone())) {
+            let wanted = Wanted::new(Some(text.clone()), None, std::io::empty()).unwrap();
+            match resolve(&project, &wanted) {
                 Err(error) => {
                     bad += 1;
                     let shown = format!("{error} {error:?} {:?}", error.downcast_ref::<Failure>());
                     assert!(!shown.contains(CANARY), "{text}: {shown}");
                 }
-                Ok(target) if !anywhere => {
+                Ok(Resolved::Server(target)) if !anywhere => {
                     good += 1;
                     let shown = format!("{target} {target:?} {}", target.value(None));
                     assert!(!shown.contains(CANARY), "{text}: {shown}");

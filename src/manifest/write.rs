@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::catalog::{Catalog, Form, Id, KindId, Object};
 
 /// Lines up to this many characters hold a whole object.
-const WIDTH: usize = 110;
+const WIDTH: usize = 120;
 
 /// What goes into a written manifest beside the catalog.
 pub struct Layout<'a> {

@@ -1,6 +1,14 @@
 //! One binary for every test that needs PostgreSQL or the real program. The first test that wants a server starts one
 //! for all of them, through pgplumb's own local-cluster code; it is stopped when the last test has ended.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails"
+)]
+
 mod chat;
 mod cli;
 mod support;

@@ -109,7 +109,6 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// A database that goes away with its value.
 pub struct Database {
     name: String,
-    platform: Option<Platform>,
 }
 
 impl Database {
@@ -138,7 +137,7 @@ impl Database {
                 }
             }
         });
-        Database { name, platform }
+        Database { name }
     }
 
     /// Its name.
@@ -181,11 +180,6 @@ impl Database {
     /// The one value of a query for the superuser.
     pub fn value(&self, sql: &str) -> String {
         self.rows(sql).first().and_then(|row| row.first()).cloned().unwrap_or_default()
-    }
-
-    /// Whether it has the platform.
-    pub fn platform(&self) -> Option<Platform> {
-        self.platform
     }
 }
 
