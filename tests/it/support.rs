@@ -132,8 +132,8 @@ impl Database {
             match platform {
                 Some(_) => Databases::new(&cluster, platform).scratch(&name).await.unwrap(),
                 None => {
-                    run(&superuser("template1"), &format!("CREATE DATABASE {name} TEMPLATE template0 OWNER postgres"))
-                        .await
+                    let create = format!("CREATE DATABASE {name} TEMPLATE template0 OWNER postgres");
+                    run(&superuser("template1"), &create).await;
                 }
             }
         });

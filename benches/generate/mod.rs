@@ -1,0 +1,69 @@
+//! What is measured: the same text every time.
+
+use std::fmt::Write;
+
+/// `count` scripts of three to eight statements, by file name.
+pub fn scripts(count: usize) -> Vec<(String, String)> {
+    (1..=count).map(|n| (format!("{n:06}_step.sql"), script(n))).collect()
+}
+
+fn script(n: usize) -> String {
+    let mut sql = format!(
+        "CREATE TABLE t_{n} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, n int DEFAULT {n});\n\
+         CREATE INDEX t_{n}_name ON t_{n} (name);\n\
+         COMMENT ON TABLE t_{n} IS 'Table {n}';\n"
+    );
+    for extra in 0..n % 6 {
+        let _ = match extra {
+            0 => writeln!(sql, "ALTER TABLE t_{n} ADD CONSTRAINT t_{n}_check CHECK (n >= 0);"),
+            1 => writeln!(sql, "INSERT INTO t_{n} (name) SELECT 'row ' || g FROM generate_series(1, 10) g;"),
+            2 => writeln!(sql, "CREATE FUNCTION f_{n}(a int) RETURNS int LANGUAGE sql AS $$ SELECT a + {n}; $$;"),
+            3 => writeln!(sql, "CREATE VIEW v_{n} AS SELECT id, name FROM t_{n} WHERE n > 0;"),
+            _ => writeln!(sql, "ALTER TABLE t_{n} ADD COLUMN more_{extra} timestamptz DEFAULT now();"),
+        };
+    }
+    sql
+}
+
+/// A schema of `tables` tables: ten columns, four more indexes, a foreign key, a check, a trigger, two policies and two
+/// comments each; and a function for every five, a view for every ten, an enum for every twenty of them.
+pub fn schema(tables: usize) -> String {
+    let mut sql = String::from(
+        "SET client_min_messages = warning;\nCREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.c3 := now(); RETURN NEW; END $$;\n",
+    );
+    for n in 1..=tables {
+        let other = (n + 1) / 2;
+        let _ = write!(
+            sql,
+            "CREATE TABLE t_{n} (id bigint PRIMARY KEY, c1 text NOT NULL DEFAULT 'x', c2 integer DEFAULT {n}, c3 timestamptz DEFAULT now(),
+  c4 numeric(10,2), c5 varchar(40), c6 boolean DEFAULT false, c7 jsonb DEFAULT '{{}}', c8 uuid, parent bigint REFERENCES t_{other}, CHECK (c2 >= 0));
+CREATE INDEX t_{n}_1 ON t_{n} (c1);
+CREATE INDEX t_{n}_2 ON t_{n} (c2, c3 DESC);
+CREATE UNIQUE INDEX t_{n}_3 ON t_{n} (lower(c5)) WHERE c6;
+CREATE INDEX t_{n}_4 ON t_{n} (parent) INCLUDE (c4);
+CREATE TRIGGER touch BEFORE UPDATE ON t_{n} FOR EACH ROW EXECUTE FUNCTION touch();
+ALTER TABLE t_{n} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON t_{n} FOR SELECT USING (c8::text = current_setting('app.user', true));
+CREATE POLICY add ON t_{n} FOR INSERT WITH CHECK (c6 AND c2 > {n});
+COMMENT ON TABLE t_{n} IS 'Table {n}';
+COMMENT ON COLUMN t_{n}.c1 IS 'First of {n}';
+"
+        );
+        if n % 5 == 0 {
+            let _ = writeln!(
+                sql,
+                "CREATE FUNCTION f_{n}(a integer, b text DEFAULT 'x') RETURNS text LANGUAGE sql STABLE SET search_path = '' AS $$ SELECT a || b || '{n}'; $$;"
+            );
+        }
+        if n % 10 == 0 {
+            let _ = writeln!(
+                sql,
+                "CREATE VIEW v_{n} AS SELECT t.id, t.c1, p.c2 FROM t_{n} t JOIN t_{other} p ON p.id = t.parent WHERE t.c6;"
+            );
+        }
+        if n % 20 == 0 {
+            let _ = writeln!(sql, "CREATE TYPE e_{n} AS ENUM ('a', 'b', 'c{n}');");
+        }
+    }
+    sql
+}
