@@ -32,7 +32,7 @@ pub fn schema(tables: usize) -> String {
         "SET client_min_messages = warning;\nCREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.c3 := now(); RETURN NEW; END $$;\n",
     );
     for n in 1..=tables {
-        let other = (n + 1) / 2;
+        let other = n.div_ceil(2);
         let _ = write!(
             sql,
             "CREATE TABLE t_{n} (id bigint PRIMARY KEY, c1 text NOT NULL DEFAULT 'x', c2 integer DEFAULT {n}, c3 timestamptz DEFAULT now(),
