@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -26,8 +26,8 @@ pub struct Context {
     wanted: Wanted,
     manifest: Option<PathBuf>,
     target: RefCell<Value>,
-    /// The connections that a signal must stop.
-    sessions: RefCell<Vec<Weak<Session>>>,
+    /// The connections, which a signal must stop and the end must close.
+    sessions: RefCell<Vec<Rc<Session>>>,
     interrupted: RefCell<Option<Outcome>>,
 }
 
@@ -105,7 +105,7 @@ impl Context {
         let output = self.output.clone();
         let session = connect(target, move |notice| output.detail(&notice.to_string())).await?;
         let session = Rc::new(session);
-        self.sessions.borrow_mut().push(Rc::downgrade(&session));
+        self.sessions.borrow_mut().push(Rc::clone(&session));
         Ok(session)
     }
 
@@ -146,7 +146,7 @@ impl Context {
     /// Stops what runs in the database, because a signal came. What it was part of is rolled back.
     pub async fn interrupt(&self, outcome: Outcome) {
         *self.interrupted.borrow_mut() = Some(outcome);
-        let sessions: Vec<Rc<Session>> = self.sessions.borrow().iter().filter_map(Weak::upgrade).collect();
+        let sessions = self.sessions.borrow().clone();
         for session in sessions {
             let _ = session.cancel().await;
         }
@@ -154,7 +154,11 @@ impl Context {
 
     /// Tells the servers that nothing more comes.
     pub async fn close(&self) {
-        tokio::task::yield_now().await;
+        for session in self.sessions.take() {
+            if let Ok(session) = Rc::try_unwrap(session) {
+                session.close().await;
+            }
+        }
     }
 
     /// Fails if a signal came in the meantime; for the places where a command can stop cleanly.
