@@ -78,15 +78,14 @@ impl Comparison {
             }
             let given = wanted.properties.get(property.name);
             let actual = there.properties.get(property.name);
-            let same = match (given, actual) {
-                (None, _) if !complete => true,
-                (None, None) => true,
-                (Some(given), Some(actual)) => given == actual,
-                (Some(value), None) | (None, Some(value)) => property.is_default(value),
+            let expected = match (given, actual) {
+                (None, _) if !complete => continue,
+                (None, None) => continue,
+                (Some(given), _) => given.clone(),
+                (None, _) => manifest.fallback(&wanted.id.path, property),
             };
-            if !same {
-                let or_default = |value: Option<&Value>| value.cloned().unwrap_or_else(|| property.default());
-                let (expected, actual) = (or_default(given), or_default(actual));
+            let actual = actual.cloned().unwrap_or_else(|| property.default());
+            if expected != actual {
                 let difference = Difference::Changed { property: property.name, expected, actual };
                 self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
             }

@@ -1,5 +1,6 @@
 //! Columns of tables and of composite types.
 
+use super::access::{PRIVILEGES, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -10,7 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: Some("type"),
     section: Section::Tables,
     counted: false,
-    class: "pg_attribute",
+    class: "pg_class",
     properties: &[
         Property::new("type", Form::Text, "The type with its modifiers."),
         Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
@@ -23,23 +24,29 @@ pub(super) const KIND: Kind = Kind {
         Property::new("compression", Form::Text, "The compression method, where one was chosen."),
         Property::new("statistics", Form::Number, "The statistics target, where one was chosen."),
         Property::new("options", Form::List(&[]), "Options such as `n_distinct=100`, sorted."),
+        PRIVILEGES,
     ],
-    query: |version| query(version, "'r', 'p'"),
+    query: |version| query(version, "'r', 'p'", "a.attrelid"),
 };
 
-pub(super) const OF_COMPOSITE: Kind =
-    Kind { parents: &["composite type"], section: Section::Types, query: |version| query(version, "'c'"), ..KIND };
+pub(super) const OF_COMPOSITE: Kind = Kind {
+    parents: &["composite type"],
+    section: Section::Types,
+    query: |version| query(version, "'c'", "c.reltype"),
+    ..KIND
+};
 
 /// `attcompression` came with PostgreSQL 14; until 17 an unset statistics target was -1.
-fn query(version: u32, relation_kinds: &str) -> String {
+fn query(version: u32, relation_kinds: &str, parent: &str) -> String {
     let compression = if version >= 140_000 {
         "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
     } else {
         "NULL::text"
     };
+    let privileges = privileges("a.attacl", "c", "c.relowner");
     format!(
         "
-SELECT a.attrelid AS oid, a.attnum::int4 AS sub, a.attrelid AS parent, a.attname::text AS name,
+SELECT a.attrelid AS oid, a.attnum::int4 AS sub, {parent} AS parent, a.attname::text AS name,
   format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
   CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default,
   CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
@@ -51,7 +58,8 @@ SELECT a.attrelid AS oid, a.attnum::int4 AS sub, a.attrelid AS parent, a.attname
     END AS storage,
   {compression} AS compression,
   nullif(a.attstattarget, -1)::int4 AS statistics,
-  ARRAY(SELECT unnest(a.attoptions) ORDER BY 1) AS options
+  ARRAY(SELECT unnest(a.attoptions) ORDER BY 1) AS options,
+  {privileges}
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid

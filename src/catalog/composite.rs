@@ -1,5 +1,6 @@
 //! Composite types; their columns are a kind of their own.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -10,13 +11,21 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Types,
     counted: true,
-    class: "pg_class",
-    properties: &[],
-    query: |_| QUERY.to_owned(),
+    class: "pg_type",
+    properties: &[OWNER, PRIVILEGES],
+    query,
 };
 
-const QUERY: &str = "
-SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name
-FROM pg_class c
+fn query(_version: u32) -> String {
+    let owner = owner("c.relowner");
+    let privileges = privileges("t.typacl", "T", "c.relowner");
+    format!(
+        "
+SELECT t.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
+  {owner},
+  {privileges}
+FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
 WHERE c.relkind = 'c' AND c.oid >= 16384
-";
+"
+    )
+}

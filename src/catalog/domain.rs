@@ -1,5 +1,6 @@
 //! Domains; their constraints are a kind of their own.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -16,14 +17,24 @@ pub(super) const KIND: Kind = Kind {
         Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
         Property::new("default", Form::Text, "The default value, as an expression."),
         Property::new("collation", Form::Text, "The collation, where it is not the type's own."),
+        OWNER,
+        PRIVILEGES,
     ],
-    query: |_| QUERY.to_owned(),
+    query,
 };
 
-const QUERY: &str = "
+fn query(_version: u32) -> String {
+    let owner = owner("t.typowner");
+    let privileges = privileges("t.typacl", "T", "t.typowner");
+    format!(
+        "
 SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
   format_type(t.typbasetype, t.typtypmod) AS type, NOT t.typnotnull AS nullable, t.typdefault AS default,
-  CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation
+  CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation,
+  {owner},
+  {privileges}
 FROM pg_type t JOIN pg_type b ON b.oid = t.typbasetype
 WHERE t.typtype = 'd' AND t.oid >= 16384
-";
+"
+    )
+}

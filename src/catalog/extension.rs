@@ -1,5 +1,6 @@
 //! Extensions: what they brought along is their own affair and is not compared.
 
+use super::access::{OWNER, owner};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -14,13 +15,20 @@ pub(super) const KIND: Kind = Kind {
     properties: &[
         Property::new("version", Form::Text, "The installed version."),
         Property::new("schema", Form::Text, "The schema that holds its objects."),
+        OWNER,
     ],
-    query: |_| QUERY.to_owned(),
+    query,
 };
 
-const QUERY: &str = "
+fn query(_version: u32) -> String {
+    let owner = owner("e.extowner");
+    format!(
+        "
 SELECT e.oid, 0 AS sub, NULL::oid AS parent, e.extname::text AS name,
-  e.extversion AS version, e.extnamespace::regnamespace::text AS schema
+  e.extversion AS version, e.extnamespace::regnamespace::text AS schema,
+  {owner}
 FROM pg_extension e
 WHERE e.oid >= 16384
-";
+"
+    )
+}

@@ -1,5 +1,6 @@
 //! Functions and procedures, each by its name with the types of its arguments.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -25,6 +26,8 @@ pub(super) const KIND: Kind = Kind {
         Property::new("cost", Form::Text, "The cost that the planner reckons with, where it is not the usual one."),
         Property::new("rows", Form::Text, "The rows that the planner reckons with, where it is not the usual number."),
         Property::new("body", Form::Lines, "The text of its body."),
+        OWNER,
+        PRIVILEGES,
     ],
     query,
 };
@@ -32,6 +35,8 @@ pub(super) const KIND: Kind = Kind {
 /// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies.
 fn query(version: u32) -> String {
     let body = if version >= 140_000 { "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)" } else { "p.prosrc" };
+    let owner = owner("p.proowner");
+    let privileges = privileges("p.proacl", "f", "p.proowner");
     format!(
         "
 SELECT p.oid, 0 AS sub, p.pronamespace AS parent,
@@ -45,7 +50,9 @@ SELECT p.oid, 0 AS sub, p.pronamespace AS parent,
   ARRAY(SELECT unnest(p.proconfig) ORDER BY 1) AS settings,
   CASE WHEN p.procost <> CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN p.procost::text END AS cost,
   CASE WHEN p.prorows <> CASE WHEN p.proretset THEN 1000 ELSE 0 END THEN p.prorows::text END AS rows,
-  {body} AS body
+  {body} AS body,
+  {owner},
+  {privileges}
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w')
 "

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, bail};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join_all, try_join3};
 use futures_util::{TryStreamExt, pin_mut};
 use serde_json::Value;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
-use super::{Catalog, Id, KindId, Object, Properties, Property};
+use super::{COMMENT, Catalog, Id, KindId, Object, Properties, Property};
 
 /// An object as its row gives it, before its parent's name is known.
 struct Found {
@@ -28,12 +28,13 @@ type Address = (&'static str, u32, i32);
 /// What the server said, if a query failed.
 pub async fn load(client: &Client, server_version_num: u32) -> Result<Catalog> {
     let members = extension_members(client);
+    let comments = comments(client);
     let kinds = KindId::all().map(|kind| async move {
         let found = rows(client, kind, server_version_num).await;
         found.with_context(|| format!("failed to read every {}", kind.name))
     });
-    let (members, found) = futures_util::future::try_join(members, try_join_all(kinds)).await?;
-    Ok(assemble(found, &members))
+    let (members, comments, found) = try_join3(members, comments, try_join_all(kinds)).await?;
+    Ok(assemble(found, &members, comments))
 }
 
 async fn rows(client: &Client, kind: KindId, server_version_num: u32) -> Result<(KindId, Vec<Found>)> {
@@ -53,10 +54,9 @@ async fn rows(client: &Client, kind: KindId, server_version_num: u32) -> Result<
 
 /// The properties that the columns after the first four hold.
 fn properties_of(kind: KindId, row: &Row) -> Result<Vec<&'static Property>> {
-    let properties = kind.properties();
-    let find = |name: &str| properties.iter().find(|property| property.name == name);
-    let named =
-        |name: &str| find(name).with_context(|| format!("the query for {} has an unknown column {name}", kind.name));
+    let named = |name: &str| {
+        kind.property(name).with_context(|| format!("the query for {} has an unknown column {name}", kind.name))
+    };
     row.columns()[4..].iter().map(|column| named(column.name())).collect()
 }
 
@@ -97,15 +97,33 @@ async fn extension_members(client: &Client) -> Result<HashSet<(String, u32)>> {
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
+/// What was written with COMMENT. The standard comment of the schema `public` is nobody's.
+async fn comments(client: &Client) -> Result<HashMap<Address, String>> {
+    let query = "SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
+        WHERE (objoid >= 16384 OR classoid = 'pg_namespace'::regclass) AND description <> 'standard public schema'";
+    let mut comments = HashMap::new();
+    for row in client.query_typed(query, &[]).await? {
+        let class: &str = row.try_get(0)?;
+        if let Some(kind) = KindId::all().find(|kind| kind.class == class) {
+            comments.insert((kind.class(), row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
+        }
+    }
+    Ok(comments)
+}
+
 /// Gives each object its parents' names. What belongs to an extension or to an object that was not read is left out.
-fn assemble(found: Vec<(KindId, Vec<Found>)>, members: &HashSet<(String, u32)>) -> Catalog {
+fn assemble(
+    found: Vec<(KindId, Vec<Found>)>,
+    members: &HashSet<(String, u32)>,
+    mut comments: HashMap<Address, String>,
+) -> Catalog {
     let is_member = |address: &Address| !members.is_empty() && members.contains(&(address.0.to_owned(), address.1));
     let mut paths: HashMap<Address, Vec<String>> = HashMap::new();
     let mut objects = Vec::with_capacity(found.iter().map(|(_, found)| found.len()).sum());
     for (kind, found) in found {
         let parent_class = KindId::all().find(|parent| kind.parents.contains(&parent.name)).map(|parent| parent.class);
         let has_children = KindId::children(Some(kind)).next().is_some();
-        for found in found {
+        for mut found in found {
             if is_member(&found.address) {
                 continue;
             }
@@ -118,6 +136,9 @@ fn assemble(found: Vec<(KindId, Vec<Found>)>, members: &HashSet<(String, u32)>) 
             };
             if !kind.single {
                 path.push(found.name);
+                if let Some(comment) = comments.remove(&found.address) {
+                    found.properties.set(&COMMENT, Value::from(comment));
+                }
             }
             if has_children {
                 paths.insert(found.address, path.clone());

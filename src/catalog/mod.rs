@@ -1,6 +1,7 @@
 //! Everything that pgplumb reads from `pg_catalog`, as data. Each file beside this one is a kind: its query and its
 //! properties. Adding a kind is writing such a file and adding one line to [`KINDS`].
 
+mod access;
 mod load;
 mod object;
 mod property;
@@ -26,7 +27,7 @@ mod view;
 
 pub use load::load;
 pub use object::{Catalog, Id, KindId, Object, Properties};
-pub use property::{Form, Property};
+pub use property::{COMMENT, Form, Property};
 
 /// The lines that a report opens with, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
-use super::{KINDS, Kind, Property};
+use super::{COMMENT, KINDS, Kind, Property};
 use crate::sql::identifier;
 
 /// A kind by its place in [`KINDS`], so that identities sort and compare fast.
@@ -23,14 +23,20 @@ impl KindId {
         KINDS[usize::from(self.0)].group
     }
 
-    /// The properties of this kind.
-    pub fn properties(self) -> &'static [Property] {
-        KINDS[usize::from(self.0)].properties
+    /// The catalog whose oid names an object of this kind.
+    pub fn class(self) -> &'static str {
+        KINDS[usize::from(self.0)].class
+    }
+
+    /// The properties of this kind. Every kind with names of its own can be commented on.
+    pub fn properties(self) -> impl Iterator<Item = &'static Property> {
+        let kind = KINDS[usize::from(self.0)];
+        kind.properties.iter().chain(Some(&COMMENT).filter(|_| !kind.single))
     }
 
     /// The property of that name.
     pub fn property(self, name: &str) -> Option<&'static Property> {
-        self.properties().iter().find(|property| property.name == name)
+        self.properties().find(|property| property.name == name)
     }
 
     /// The kinds that stand in `parent`, or in the database itself.

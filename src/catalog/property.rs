@@ -28,12 +28,22 @@ pub struct Property {
     pub form: Form,
     /// One sentence for the JSON Schema, which editors show.
     pub about: &'static str,
+    /// Whether most objects have the same value, so that a manifest states it once under `defaults`.
+    pub shared: bool,
 }
+
+/// What somebody wrote about an object with COMMENT. Every kind with names of its own has it.
+pub static COMMENT: Property = Property::new("comment", Form::Lines, "The comment on it.");
 
 impl Property {
     /// A property of a kind.
     pub const fn new(name: &'static str, form: Form, about: &'static str) -> Self {
-        Property { name, form, about }
+        Property { name, form, about, shared: false }
+    }
+
+    /// A text that most objects have in common.
+    pub const fn shared(name: &'static str, about: &'static str) -> Self {
+        Property { name, form: Form::Text, about, shared: true }
     }
 
     /// The value that goes without saying.

@@ -1,5 +1,6 @@
 //! Range types.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -17,18 +18,28 @@ pub(super) const KIND: Kind = Kind {
         Property::new("operator_class", Form::Text, "The operator class that orders its bounds."),
         Property::new("canonical", Form::Text, "The function that makes equal ranges look equal."),
         Property::new("difference", Form::Text, "The function that tells how far two bounds are apart."),
+        OWNER,
+        PRIVILEGES,
     ],
-    query: |_| QUERY.to_owned(),
+    query,
 };
 
-const QUERY: &str = "
+fn query(_version: u32) -> String {
+    let owner = owner("t.typowner");
+    let privileges = privileges("t.typacl", "T", "t.typowner");
+    format!(
+        "
 SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
   format_type(r.rngsubtype, NULL) AS subtype,
   CASE WHEN r.rngcollation <> 0 THEN r.rngcollation::regcollation::text END AS collation,
   (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.opcname)
      FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.oid = r.rngsubopc) AS operator_class,
   CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical,
-  CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS difference
+  CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS difference,
+  {owner},
+  {privileges}
 FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
 WHERE t.oid >= 16384
-";
+"
+    )
+}

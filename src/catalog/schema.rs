@@ -1,5 +1,6 @@
 //! Schemas, but for the system's own.
 
+use super::access::{OWNER, PRIVILEGES, privileges_beyond};
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,12 +12,23 @@ pub(super) const KIND: Kind = Kind {
     section: Section::Schemas,
     counted: true,
     class: "pg_namespace",
-    properties: &[],
-    query: |_| QUERY.to_owned(),
+    properties: &[OWNER, PRIVILEGES],
+    query,
 };
 
-const QUERY: &str = "
-SELECT n.oid, 0 AS sub, NULL::oid AS parent, n.nspname::text AS name
+/// The schema `public` is made by initdb: its owner differs from major to major, and its first privileges stand in
+/// `pg_init_privs`.
+fn query(_version: u32) -> String {
+    let base = "coalesce(i.initprivs, acldefault('n', n.nspowner))";
+    let privileges = privileges_beyond("n.nspacl", base, "n", "n.nspowner");
+    format!(
+        "
+SELECT n.oid, 0 AS sub, NULL::oid AS parent, n.nspname::text AS name,
+  CASE WHEN n.oid >= 16384 THEN pg_get_userbyid(n.nspowner)::text END AS owner,
+  {privileges}
 FROM pg_namespace n
+LEFT JOIN pg_init_privs i ON i.objoid = n.oid AND i.classoid = 'pg_namespace'::regclass AND i.objsubid = 0
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-";
+"
+    )
+}

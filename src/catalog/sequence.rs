@@ -1,5 +1,6 @@
 //! Sequences, but for those inside identity columns.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -20,18 +21,28 @@ pub(super) const KIND: Kind = Kind {
         Property::new("cache", Form::Number, "How many numbers a session takes at once."),
         Property::new("cycle", Form::Flag(false), "Whether it begins again at the end."),
         Property::new("owned_by", Form::Text, "The column that it goes away with."),
+        OWNER,
+        PRIVILEGES,
     ],
-    query: |_| QUERY.to_owned(),
+    query,
 };
 
-const QUERY: &str = "
+fn query(_version: u32) -> String {
+    let owner = owner("c.relowner");
+    let privileges = privileges("c.relacl", "s", "c.relowner");
+    format!(
+        "
 SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum,
   s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
   (SELECT d.refobjid::regclass::text || '.' || quote_ident(a.attname)
      FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a') AS owned_by
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a') AS owned_by,
+  {owner},
+  {privileges}
 FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
 WHERE c.oid >= 16384 AND NOT EXISTS (
   SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
-";
+"
+    )
+}

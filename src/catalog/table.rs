@@ -1,5 +1,6 @@
 //! Tables, partitioned ones and partitions too.
 
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -26,11 +27,17 @@ pub(super) const KIND: Kind = Kind {
         ),
         Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
         Property::new("of_type", Form::Text, "The composite type that gives its columns."),
+        OWNER,
+        PRIVILEGES,
     ],
-    query: |_| QUERY.to_owned(),
+    query,
 };
 
-const QUERY: &str = "
+fn query(_version: u32) -> String {
+    let owner = owner("c.relowner");
+    let privileges = privileges("c.relacl", "r", "c.relowner");
+    format!(
+        "
 SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END AS persistence,
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
@@ -46,7 +53,11 @@ SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
     (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
       WHERE i.indrelid = c.oid AND i.indisreplident), 'nothing') END AS replica_identity,
   (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
-  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type
+  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
+  {owner},
+  {privileges}
 FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
-";
+"
+    )
+}

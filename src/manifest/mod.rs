@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -36,6 +36,8 @@ pub struct Scope {
     pub unexpected: Option<Unexpected>,
     /// Whether a property or a group that is not written down has nothing but what goes without saying.
     pub complete: Option<bool>,
+    /// Values that objects have unless they say otherwise, by property; they go with `complete`.
+    pub defaults: BTreeMap<String, Value>,
 }
 
 /// The rows that a table must hold.
@@ -122,6 +124,12 @@ impl Manifest {
         } else {
             Unexpected::Ignore
         }
+    }
+
+    /// The value that a property of the object at `path` has if nobody wrote one.
+    pub fn fallback(&self, path: &[String], property: &Property) -> Value {
+        let shared = || self.nearest(path, |scope| scope.defaults.get(property.name).cloned());
+        if property.shared { shared() } else { None }.unwrap_or_else(|| property.default())
     }
 
     /// Whether an object is only named on the way to those in it: nothing is said of it, and what it stands in is

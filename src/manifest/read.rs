@@ -1,7 +1,7 @@
 //! Reads a manifest. The kinds say which keys there are, so this file names none of them; a wrong key or value is told
 //! with its line and column.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use crate::error::{Failure, Location, did_you_mean};
 const KEYS: [&str; 7] = ["$schema", "format", "captured", "ignore", "seeds", "rules", "access"];
 
 /// The keys of an object, beside its properties and the groups of its children.
-const SCOPE_KEYS: [&str; 2] = ["unexpected", "complete"];
+const SCOPE_KEYS: [&str; 3] = ["unexpected", "complete", "defaults"];
 
 /// Reads the manifest in a file.
 ///
@@ -159,13 +159,16 @@ impl<'de> Visitor<'de> for Node<'_> {
                 scope.unexpected = Some(map.next_value()?);
             } else if key == "complete" && self.has_children() {
                 scope.complete = Some(map.next_value()?);
+            } else if key == "defaults" && self.has_children() {
+                scope.defaults = map.next_value()?;
+                check_defaults(&scope.defaults)?;
             } else if self.kind.is_none() && KEYS.contains(&key.as_str()) {
                 self.reader.field(&key, &mut map)?;
             } else {
                 return Err(Error::custom(self.unknown(&key)));
             }
         }
-        if scope.unexpected.is_some() || scope.complete.is_some() {
+        if scope.unexpected.is_some() || scope.complete.is_some() || !scope.defaults.is_empty() {
             self.reader.manifest.scopes.push(scope);
         }
         self.add(properties);
@@ -191,7 +194,7 @@ impl Node<'_> {
     fn unknown(&self, key: &str) -> String {
         let mut known: Vec<&str> = KindId::children(self.kind).map(KindId::group).collect();
         match self.kind {
-            Some(kind) => known.extend(kind.properties().iter().map(|property| property.name)),
+            Some(kind) => known.extend(kind.properties().map(|property| property.name)),
             None => known.extend(KEYS),
         }
         if self.has_children() {
@@ -202,6 +205,17 @@ impl Node<'_> {
         let all = if guess.is_empty() { format!("; there are: {}", known.join(", ")) } else { String::new() };
         format!("`{key}` is not a key of {whose}{guess}{all}")
     }
+}
+
+/// Refuses a default for a property that has none in common.
+fn check_defaults<E: Error>(defaults: &BTreeMap<String, Value>) -> Result<(), E> {
+    for (name, value) in defaults {
+        let mut shared = KindId::all().flat_map(KindId::properties).filter(|property| property.shared);
+        if !value.is_string() || !shared.any(|property| property.name == name) {
+            return Err(E::custom(format!("`defaults` may hold a text for `owner`, and not `{name}`: {value}")));
+        }
+    }
+    Ok(())
 }
 
 /// All objects of one kind in one parent, by name.

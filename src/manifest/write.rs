@@ -1,11 +1,11 @@
 //! Writes a catalog down as a manifest: one line for each small thing, so that one changed column is one changed line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::catalog::{Catalog, Form, Id, KindId, Object};
+use crate::catalog::{Catalog, Form, Id, KindId, Object, Property};
 
 /// Lines up to this many characters hold a whole object.
 const WIDTH: usize = 120;
@@ -28,7 +28,9 @@ pub fn write(catalog: &Catalog, layout: &Layout<'_>) -> String {
     for object in catalog.iter() {
         children.entry((object.id.parent(), object.id.kind.parents.is_empty())).or_default().push(object);
     }
-    let writer = Writer { children, layout };
+    let mut defaults = shared_values(catalog);
+    defaults.retain(|name, _| !layout.ignore.contains(name));
+    let writer = Writer { children, layout, defaults: &defaults };
     let mut members = vec![
         ("$schema".to_owned(), "\"./manifest.schema.json\"".to_owned()),
         ("format".to_owned(), "1".to_owned()),
@@ -36,6 +38,9 @@ pub fn write(catalog: &Catalog, layout: &Layout<'_>) -> String {
         ("complete".to_owned(), "true".to_owned()),
         ("unexpected".to_owned(), "\"fail\"".to_owned()),
     ];
+    if !defaults.is_empty() {
+        members.push(("defaults".to_owned(), inline(&Value::from_iter(defaults.clone()))));
+    }
     if !layout.ignore.is_empty() {
         members.push(("ignore".to_owned(), inline(&Value::from(layout.ignore))));
     }
@@ -47,6 +52,7 @@ pub fn write(catalog: &Catalog, layout: &Layout<'_>) -> String {
 struct Writer<'a> {
     children: HashMap<(&'a [String], bool), Vec<&'a Object>>,
     layout: &'a Layout<'a>,
+    defaults: &'a BTreeMap<String, Value>,
 }
 
 impl Writer<'_> {
@@ -76,8 +82,11 @@ impl Writer<'_> {
             members.push(("unexpected".to_owned(), "\"ignore\"".to_owned()));
             members.push(("complete".to_owned(), "false".to_owned()));
         }
-        for property in kind.properties() {
-            if let Some(value) = object.properties.get(property.name) {
+        let compared = |property: &&Property| !self.layout.ignore.iter().any(|name| name == property.name);
+        for property in kind.properties().filter(compared) {
+            let value = object.properties.get(property.name);
+            let usual = self.defaults.get(property.name).filter(|_| property.shared);
+            if let Some(value) = value.filter(|value| usual != Some(value)) {
                 members.push((property.name.to_owned(), text(value, property.form, depth + 1)));
             }
         }
@@ -91,6 +100,21 @@ impl Writer<'_> {
         members.extend(groups);
         braces(&members, depth, small)
     }
+}
+
+/// For each property that most objects have in common, the value that most of them have.
+fn shared_values(catalog: &Catalog) -> BTreeMap<String, Value> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for object in catalog.iter() {
+        for property in object.id.kind.properties().filter(|property| property.shared) {
+            if let Some(value) = object.properties.get(property.name).and_then(Value::as_str) {
+                *counts.entry((property.name, value)).or_default() += 1;
+            }
+        }
+    }
+    let mut most: Vec<_> = counts.into_iter().collect();
+    most.sort_by_key(|(_, count)| *count);
+    most.into_iter().map(|((name, value), _)| (name.to_owned(), Value::from(value))).collect()
 }
 
 fn text(value: &Value, form: Form, depth: usize) -> String {

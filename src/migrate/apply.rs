@@ -93,9 +93,10 @@ async fn transaction(
     };
     let timeout = checked.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT).as_millis();
     // The script before may have left settings and a role behind; what it did with them must not reach this one.
-    let begin =
-        format!("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'; \
-         SET LOCAL standard_conforming_strings = on");
+    let begin = format!(
+        "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'; \
+         SET LOCAL standard_conforming_strings = on"
+    );
     let begin = session.client.batch_execute(&begin);
     let begin = send(Box::pin(begin)).await;
     let statements = statements(session, checked).await;
