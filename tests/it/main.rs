@@ -11,7 +11,9 @@
 
 mod chat;
 mod cli;
+mod local;
 mod support;
+mod target;
 
 use std::process::ExitCode;
 
@@ -22,6 +24,8 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(cli::trials());
     trials.extend(chat::trials());
+    trials.extend(local::trials());
+    trials.extend(target::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()

@@ -26,6 +26,17 @@ macro_rules! trials {
     };
 }
 
+/// The same for tests that are async: a list of trials.
+#[macro_export]
+macro_rules! async_trials {
+    ($module:literal, $($test:ident),+ $(,)?) => {
+        vec![$($crate::support::trial(
+            concat!($module, "::", stringify!($test)),
+            || $crate::support::block_on($test()),
+        )),+]
+    };
+}
+
 /// A test by its name.
 pub fn trial(name: &str, test: impl FnOnce() -> Result + Send + 'static) -> Trial {
     Trial::test(name.to_owned(), test)
@@ -90,8 +101,9 @@ pub fn places(folder: &Path) -> Places {
     }
 }
 
+/// The value of an environment variable.
 #[expect(clippy::disallowed_methods, reason = "tests stand outside of the program, and pass on what it needs")]
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
