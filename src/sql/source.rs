@@ -1,9 +1,10 @@
 //! A script on disk: read once, whole and unchanged, or refused with the reason and the place.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Failure, Location};
@@ -28,14 +29,13 @@ impl Source {
 
 /// Reads the script at `path`, which messages call `shown_as`. Anything but a regular file of UTF-8 text is refused.
 pub fn read(path: &Path, shown_as: &str) -> Result<Source> {
-    let about = fs::symlink_metadata(path).with_context(|| format!("failed to read {shown_as}"))?;
+    let unreadable = |error: io::Error| Failure::input(format!("failed to read {shown_as}: {error}"));
+    let about = fs::symlink_metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         let what = if about.is_symlink() { "a symbolic link" } else { "not a regular file" };
-        return Err(Failure::input(format!("{shown_as} is {what}"))
-            .next("put the file itself there, not a link to it")
-            .into());
+        bail!(Failure::input(format!("{shown_as} is {what}")).next("put a regular file there"));
     }
-    let bytes = fs::read(path).with_context(|| format!("failed to read {shown_as}"))?;
+    let bytes = fs::read(path).map_err(unreadable)?;
     decode(bytes, shown_as)
 }
 
@@ -119,6 +119,7 @@ mod tests {
         std::os::unix::fs::symlink(&file, &link).unwrap();
         assert_eq!(read(&file, "a.sql").unwrap().text, "select 1");
         assert!(read(&link, "b.sql").unwrap_err().to_string().contains("symbolic link"));
+        assert!(read(&folder.path().join("none"), "c.sql").unwrap_err().to_string().contains("failed to read c.sql"));
         assert!(read(folder.path(), "d").unwrap_err().to_string().contains("not a regular file"));
     }
 

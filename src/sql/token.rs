@@ -69,7 +69,7 @@ pub enum Broken {
     },
 }
 
-/// The tokens of a text, one by one. It can be moved, and told of another [`Strings`], between tokens.
+/// The tokens of a text, one by one; what cannot be read is the last. It can be moved, and told of another [`Strings`], between tokens.
 #[derive(Clone, Debug)]
 pub struct Tokens<'a> {
     text: &'a str,
@@ -85,10 +85,9 @@ impl Iterator for Tokens<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.position;
         let first = self.byte(start)?;
-        Some(self.token(first, start).map(|(kind, end)| {
-            self.position = end;
-            Token { kind, range: start..end }
-        }))
+        let token = self.token(first, start);
+        self.position = token.as_ref().map_or(self.text.len(), |(_, end)| *end);
+        Some(token.map(|(kind, end)| Token { kind, range: start..end }))
     }
 }
 
@@ -132,11 +131,17 @@ impl<'a> Tokens<'a> {
                 Some(body) => (Kind::Text, self.dollar(start, body)?),
                 None => (Kind::Symbol(first), start + 1),
             },
-            (b'0'..=b'9', _) => (Kind::Number, self.skip(start, is_tag)),
+            (b'0'..=b'9', _) => (Kind::Number, self.number(start)),
             (byte, _) if is_tag(byte) => (Kind::Word, self.skip(start, |byte| is_tag(byte) || byte == b'$')),
             (byte, _) if is_space(byte) => (Kind::Space, self.skip(start, is_space)),
             (byte, _) => (Kind::Symbol(byte), start + 1),
         })
+    }
+
+    /// Letters right behind the digits are one token with them, as in a name.
+    fn number(&self, start: usize) -> usize {
+        let end = self.skip(start, |byte| byte.is_ascii_digit());
+        if self.byte(end).is_some_and(is_tag) { self.skip(end, |byte| is_tag(byte) || byte == b'$') } else { end }
     }
 
     fn comment(&self, start: usize) -> Result<usize, Broken> {
