@@ -12,6 +12,9 @@
 mod chat;
 mod cli;
 mod local;
+mod sql_psql;
+mod sql_script;
+mod sql_split;
 mod support;
 mod target;
 
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     trials.extend(cli::trials());
     trials.extend(chat::trials());
     trials.extend(local::trials());
+    trials.extend(sql_psql::trials());
+    trials.extend(sql_split::trials());
     trials.extend(target::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
