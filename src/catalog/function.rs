@@ -32,7 +32,8 @@ pub(super) const KIND: Kind = Kind {
     query,
 };
 
-/// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies.
+/// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies. The functions that came with a range type are
+/// its own affair, and differ between majors.
 fn query(version: u32) -> String {
     let body = if version >= 140_000 { "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)" } else { "p.prosrc" };
     let owner = owner("p.proowner");
@@ -54,7 +55,8 @@ SELECT p.oid, 0 AS sub, p.pronamespace AS parent,
   {owner},
   {privileges}
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w')
+WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w') AND NOT EXISTS (
+  SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 "
     )
 }

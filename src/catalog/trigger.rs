@@ -29,11 +29,13 @@ pub(super) const KIND: Kind = Kind {
     query: |_| QUERY.to_owned(),
 };
 
+/// `tgargs` holds the arguments as bytes, each ended by a zero byte.
 const QUERY: &str = r"
 SELECT t.oid, 0 AS sub, t.tgrelid AS parent, t.tgname::text AS name,
   t.tgfoid::regproc::text || '(' || coalesce((
-    SELECT string_agg(quote_literal(argument), ', ' ORDER BY n)
-      FROM unnest(string_to_array(encode(t.tgargs, 'escape'), '\000')) WITH ORDINALITY AS a (argument, n)
+    SELECT string_agg(quote_literal(convert_from(decode(bytes, 'hex'), getdatabaseencoding())), ', ' ORDER BY n)
+      FROM unnest(string_to_array(regexp_replace(encode(t.tgargs, 'hex'), '..', '\& ', 'g'), '00 '))
+        WITH ORDINALITY AS a (bytes, n)
      WHERE n <= t.tgnargs), '') || ')' AS function,
   CASE WHEN t.tgtype & 64 <> 0 THEN 'instead of' WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END AS timing,
   array_remove(ARRAY[

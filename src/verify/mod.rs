@@ -60,9 +60,11 @@ impl Verification {
         !self.findings.iter().any(|finding| finding.fails)
     }
 
-    /// Whether a line of the report has nothing that fails.
+    /// Whether a line of the report has nothing that fails. What is missing along with its parent is no finding of its
+    /// own, and is still not there.
     pub fn section_passed(&self, section: Section) -> bool {
-        !self.findings.iter().any(|finding| finding.section == section && finding.fails)
+        let whole = self.lines.get(&section).is_none_or(|line| line.good == line.expected);
+        whole && !self.findings.iter().any(|finding| finding.section == section && finding.fails)
     }
 
     /// How many things were checked.

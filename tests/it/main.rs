@@ -9,9 +9,11 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod cases;
 mod chat;
 mod cli;
 mod local;
+mod pinned;
 mod sql_psql;
 mod sql_script;
 mod sql_split;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(cli::trials());
     trials.extend(chat::trials());
+    trials.extend(cases::trials());
     trials.extend(local::trials());
     trials.extend(sql_psql::trials());
     trials.extend(sql_split::trials());

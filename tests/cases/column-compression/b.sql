@@ -1,0 +1,1 @@
+CREATE TABLE t (plain text COMPRESSION pglz, chosen text);

@@ -1,0 +1,5 @@
+CREATE DOMAIN type AS varchar(10);
+CREATE DOMAIN nullable AS integer NOT NULL;
+CREATE DOMAIN "default" AS text DEFAULT 'a';
+CREATE DOMAIN "collation" AS text COLLATE "C";
+CREATE DOMAIN gone AS text;

@@ -1,0 +1,4 @@
+CREATE SCHEMA extensions;
+CREATE EXTENSION hstore VERSION '1.4';
+CREATE EXTENSION citext SCHEMA extensions VERSION '1.4';
+CREATE EXTENSION fuzzystrmatch;

@@ -1,0 +1,5 @@
+CREATE SCHEMA extensions;
+CREATE EXTENSION hstore VERSION '1.5';
+CREATE EXTENSION citext SCHEMA public VERSION '1.4';
+-- Its functions and its composite types are its own affair.
+CREATE EXTENSION tablefunc;

@@ -1,0 +1,4 @@
+-- since: 15
+CREATE TABLE t (a integer);
+CREATE UNIQUE INDEX once ON t (a) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX often ON t (a);

@@ -1,0 +1,10 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE FUNCTION first() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION second() RETURNS integer LANGUAGE sql AS 'SELECT 2';
+CREATE TABLE one (id integer PRIMARY KEY, mood mood);
+CREATE TABLE two (id integer PRIMARY KEY, one_id integer REFERENCES one);
+CREATE INDEX one_mood ON one (mood);
+CREATE INDEX two_one ON two (one_id);
+CREATE POLICY readers ON one TO anon, authenticated USING (true);
+CREATE TABLE options (id integer) WITH (fillfactor = 70, autovacuum_enabled = false);
+CREATE FUNCTION settings() RETURNS integer LANGUAGE sql SET work_mem = '8MB' SET search_path = '' AS 'SELECT 1';

@@ -1,0 +1,13 @@
+CREATE FUNCTION settings() RETURNS integer LANGUAGE sql SET search_path = '' SET work_mem = '8MB' AS 'SELECT 1';
+CREATE TABLE options (id integer) WITH (autovacuum_enabled = false, fillfactor = 70);
+CREATE FUNCTION second() RETURNS integer LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION first() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE mood AS ENUM ('ok', 'happy');
+ALTER TYPE mood ADD VALUE 'sad' BEFORE 'ok';
+CREATE TABLE two (id integer, one_id integer);
+CREATE INDEX two_one ON two (one_id);
+CREATE TABLE one (id integer, mood mood);
+CREATE INDEX one_mood ON one (mood);
+ALTER TABLE one ADD PRIMARY KEY (id);
+ALTER TABLE two ADD FOREIGN KEY (one_id) REFERENCES one, ADD PRIMARY KEY (id);
+CREATE POLICY readers ON one TO authenticated, anon USING (true);

@@ -1,0 +1,3 @@
+CREATE EXTENSION tablefunc;
+CREATE EXTENSION hstore VERSION '1.5';
+CREATE TABLE t (a hstore);

@@ -1,0 +1,6 @@
+CREATE TABLE parent (id integer, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE INDEX parent_at ON parent (at);
+CREATE TRIGGER tr AFTER INSERT ON parent FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+CREATE TABLE part (id integer, at date NOT NULL, PRIMARY KEY (id, at));
+CREATE INDEX part_at_idx ON part (at);
+ALTER TABLE parent ATTACH PARTITION part FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');

@@ -1,0 +1,10 @@
+CREATE TABLE t (id integer, open boolean);
+CREATE POLICY command ON t FOR SELECT USING (open);
+CREATE POLICY permissive ON t USING (open);
+CREATE POLICY roles ON t TO authenticated, anon USING (open);
+CREATE POLICY for_all_roles ON t TO anon USING (open);
+CREATE POLICY "using" ON t USING (id > 0);
+CREATE POLICY "check" ON t FOR INSERT WITH CHECK (id > 0);
+CREATE POLICY no_check ON t USING (open) WITH CHECK (id > 0);
+CREATE POLICY "The owner can do anything" ON t USING (open);
+CREATE POLICY gone ON t USING (open);

@@ -1,0 +1,10 @@
+CREATE TABLE t (id integer, open boolean);
+CREATE POLICY command ON t FOR DELETE USING (open);
+CREATE POLICY permissive ON t AS RESTRICTIVE USING (open);
+CREATE POLICY roles ON t TO authenticated USING (open);
+CREATE POLICY for_all_roles ON t USING (open);
+CREATE POLICY "using" ON t USING (true);
+CREATE POLICY "check" ON t FOR INSERT WITH CHECK (true);
+CREATE POLICY no_check ON t USING (open);
+CREATE POLICY "The owner can do anything" ON t USING (open);
+CREATE POLICY "Added" ON t USING (open);

@@ -1,0 +1,7 @@
+CREATE TABLE enabled (id integer);
+CREATE TABLE forced (id integer);
+ALTER TABLE forced ENABLE ROW LEVEL SECURITY;
+CREATE TABLE open (id integer);
+ALTER TABLE open ENABLE ROW LEVEL SECURITY;
+CREATE TABLE same (id integer);
+ALTER TABLE same ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,3 @@
+CREATE SCHEMA kept;
+CREATE SCHEMA "Added";
+CREATE TABLE "Added".inside (id integer);

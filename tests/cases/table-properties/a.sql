@@ -1,0 +1,17 @@
+CREATE TYPE shape AS (id integer);
+CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE persistence (id integer);
+CREATE TABLE partition_by (id integer, at date) PARTITION BY RANGE (id);
+CREATE TABLE parent (id integer) PARTITION BY RANGE (id);
+CREATE TABLE bound PARTITION OF parent FOR VALUES FROM (0) TO (10);
+CREATE TABLE partition_of PARTITION OF parent FOR VALUES FROM (20) TO (30);
+CREATE TABLE one (id integer);
+CREATE TABLE two (id integer);
+CREATE TABLE inherits () INHERITS (one, two);
+CREATE TABLE options (id integer) WITH (fillfactor = 70, autovacuum_enabled = false);
+CREATE TABLE access_method (id integer);
+CREATE TABLE replica_identity (id integer);
+CREATE TABLE replica_identity_index (id integer NOT NULL);
+CREATE UNIQUE INDEX identity ON replica_identity_index (id);
+CREATE TABLE of_type OF shape;
+CREATE TABLE gone (id integer PRIMARY KEY);
