@@ -76,9 +76,14 @@ pub struct Location {
     pub line: usize,
     /// The column.
     pub column: usize,
-    /// The text of that line, for the caret.
+    /// The text of that line, for the caret; of a long line, the part around the place.
     pub text: String,
+    /// How many characters of `text` stand before the place.
+    pub caret: usize,
 }
+
+/// How many characters of a line are shown on each side of the place: generated scripts have lines of megabytes.
+const AROUND: usize = 80;
 
 impl Location {
     /// The place of byte `offset` in `source`, the text of `file`.
@@ -89,11 +94,20 @@ impl Location {
         }
         let start = source[..offset].rfind('\n').map_or(0, |at| at + 1);
         let end = source[offset..].find('\n').map_or(source.len(), |at| offset + at);
+        let before = source[start..offset].chars().count();
+        let line = source[start..end].trim_end_matches('\r');
+        let cut = before.saturating_sub(AROUND);
+        let mark = if cut > 0 { "…" } else { "" };
+        let mut text: String = mark.chars().chain(line.chars().skip(cut).take(before - cut + AROUND)).collect();
+        if line.chars().nth(before + AROUND).is_some() {
+            text.push('…');
+        }
         Location {
             file: file.to_owned(),
             line: source[..start].matches('\n').count() + 1,
-            column: source[start..offset].chars().count() + 1,
-            text: source[start..end].trim_end_matches('\r').to_owned(),
+            column: before + 1,
+            text,
+            caret: before - cut + mark.chars().count(),
         }
     }
 }
@@ -175,6 +189,14 @@ impl Failure {
 
 impl std::error::Error for Failure {}
 
+/// Adds what state the database is in to a failure that does not say so yet.
+pub fn with_state(error: anyhow::Error, state: &str) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) => Failure { state: failure.state.or_else(|| Some(state.to_owned())), ..failure }.into(),
+        Err(error) => error,
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", escape(&self.message))?;
@@ -182,7 +204,7 @@ impl fmt::Display for Failure {
             let number = at.line.to_string();
             let gutter = " ".repeat(number.len());
             let before: String =
-                at.text.chars().take(at.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+                at.text.chars().take(at.caret).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
             write!(f, "\n  --> {}:{}:{}", escape(&at.file), at.line, at.column)?;
             write!(f, "\n{gutter} |\n{number} | {}\n{gutter} | {before}^", escape(&at.text))?;
         }
@@ -217,6 +239,13 @@ mod tests {
     fn location_counts_characters() {
         let at = Location::of("x.sql", "select 1;\r\nsélect é oops;\n", 20);
         assert_eq!((at.line, at.column, at.text.as_str()), (2, 8, "sélect é oops;"));
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_place_is_shown() {
+        let at = Location::of("x.sql", &format!("{}é!{}", "a".repeat(500), "b".repeat(500)), 502);
+        assert_eq!((at.column, at.text.chars().nth(at.caret)), (502, Some('!')));
+        assert!(at.text.starts_with('…') && at.text.ends_with('…') && at.text.chars().count() < 170, "{}", at.text);
     }
 
     #[test]

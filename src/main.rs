@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(Output::usage(&error)),
+        Err(error) => return ExitCode::from(Output::usage(&error, std::env::args_os().any(|word| word == "--json"))),
     };
     let environment = Environment::read();
     let output = Output::new(&cli.options, environment.no_color());
@@ -62,11 +62,14 @@ async fn until_signal(context: &Context, cli: &Cli) -> Result<Answer> {
         }
     };
     context.say("stopping: the running statement is cancelled and rolled back");
-    context.interrupt(outcome).await;
-    let late =
-        Failure::new(outcome, "stopped").state("the connection was dropped, so the server rolls back what was running");
+    let late = Failure::new(outcome, "stopped by a signal")
+        .state("the connection was dropped, so the server rolls back what was running");
+    let ended = async {
+        context.interrupt(outcome).await;
+        command.await
+    };
     tokio::select! {
-        result = &mut command => result.map_err(|error| stopped(error, outcome)),
+        result = ended => result.map_err(|error| stopped(error, outcome)),
         _ = stop(&mut interrupt, &mut terminate) => Err(late.into()),
         () = tokio::time::sleep(PATIENCE) => Err(late.into()),
     }

@@ -52,9 +52,17 @@ impl Output {
     }
 
     /// Prints what clap has to say about a command line: help where it was asked for, else what is wrong with it.
-    pub fn usage(error: &clap::Error) -> u8 {
+    pub fn usage(error: &clap::Error, json: bool) -> u8 {
         let _ = error.print();
-        if error.use_stderr() { Outcome::Input.exit_code() } else { Outcome::Done.exit_code() }
+        if !error.use_stderr() {
+            return Outcome::Done.exit_code();
+        }
+        if json {
+            let output = Output { json, ..Output::default() };
+            let failure = Failure::input(error.to_string().trim().trim_start_matches("error: "));
+            output.document(None, &Value::Null, failure.outcome, &Value::Null, &describe(&failure.into()));
+        }
+        Outcome::Input.exit_code()
     }
 
     /// Says something about progress on standard error, unless asked to keep quiet.
@@ -75,7 +83,7 @@ impl Output {
     pub fn finish(&self, command: &str, target: &Value, result: &Result<Answer>) -> Outcome {
         match result {
             Ok(answer) if self.json => {
-                self.document(command, target, answer.outcome, &answer.value, &Value::Null);
+                self.document(Some(command), target, answer.outcome, &answer.value, &Value::Null);
                 answer.outcome
             }
             Ok(answer) => {
@@ -86,7 +94,7 @@ impl Output {
                 let failure = error.downcast_ref::<Failure>();
                 let outcome = failure.map_or(Outcome::Bug, |failure| failure.outcome);
                 if self.json {
-                    self.document(command, target, outcome, &Value::Null, &describe(error, failure));
+                    self.document(Some(command), target, outcome, &Value::Null, &describe(error));
                 }
                 let text = failure.map_or_else(|| escape(&format!("{error:#}")), Failure::to_string);
                 write(std::io::stderr().lock(), &format!("error: {text}\n"));
@@ -95,7 +103,7 @@ impl Output {
         }
     }
 
-    fn document(&self, command: &str, target: &Value, outcome: Outcome, result: &Value, error: &Value) {
+    fn document(&self, command: Option<&str>, target: &Value, outcome: Outcome, result: &Value, error: &Value) {
         let document = json!({
             "command": command, "outcome": outcome.name(), "exit_code": outcome.exit_code(),
             "target": target, "result": result, "error": error,
@@ -113,8 +121,8 @@ fn wants_color(color: Color, no_color: bool) -> bool {
     }
 }
 
-fn describe(error: &anyhow::Error, failure: Option<&Failure>) -> Value {
-    let Some(failure) = failure else { return json!({ "message": format!("{error:#}") }) };
+fn describe(error: &anyhow::Error) -> Value {
+    let Some(failure) = error.downcast_ref::<Failure>() else { return json!({ "message": format!("{error:#}") }) };
     json!({
         "message": failure.message,
         "location": failure.location.as_ref().map(|at| json!({ "file": at.file, "line": at.line, "column": at.column, "text": at.text })),

@@ -99,8 +99,9 @@ async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
     work::something(&scripts)?;
     let before = platform_alone(context).await?;
     scratch(context, async |session| {
-        let history = work::begin(context, &session, &scripts).await?;
-        let due: Vec<&migrate::Script> = scripts.migrations.iter().collect();
+        let (mut history, _) = work::begin(context, &session, &scripts).await?;
+        let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
+        work::ensure(&session, &mut history, &scripts).await?;
         work::apply(context, &session, &due, &|script, took| history.record(script, took)).await?;
         let mut catalog = snapshot::read(&session).await?;
         snapshot::end(&session).await?;

@@ -8,7 +8,7 @@ use super::proof::prove;
 use super::work::{self, Done, Scripts};
 use crate::error::{Failure, Outcome};
 use crate::manifest::Manifest;
-use crate::migrate::{self, History, Plan, Script, SeedHistory};
+use crate::migrate::{self, History, Plan, Script};
 use crate::output::Answer;
 use crate::project::Label;
 use crate::report;
@@ -40,7 +40,9 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     if let Some(to) = args.to
         && !scripts.migrations.iter().any(|script| script.version == to)
     {
-        return Err(Failure::input(format!("--to {to}: there is no migration of that version")).into());
+        return Err(Failure::input(format!("--to {to}: there is no migration of that version"))
+            .next("`pgplumb db:status` lists the versions that are pending")
+            .into());
     }
     let whole = args.to.is_none() && !args.no_seed;
     // Where only a part is applied, the whole manifest cannot hold yet.
@@ -61,16 +63,16 @@ async fn apply(
     manifest: Option<&Manifest>,
 ) -> Result<Answer> {
     let session = &connected.session;
-    let history = work::begin(context, session, scripts).await?;
-    let plan = migrate::plan(&scripts.migrations, &history.applied);
-    work::refuse_obstacles(&plan)?;
+    let (mut history, plan) = work::begin(context, session, scripts).await?;
+    let due = work::check(&due(&plan, &scripts.migrations, args.to))?;
+    let seeds = if args.no_seed { &[][..] } else { &scripts.seeds };
+    let seeds = work::check(&work::due_seeds(session, seeds, false).await?)?;
+    work::ensure(session, &mut history, scripts).await?;
     if let Some(label) = args.label.or(connected.target.label) {
         migrate::write_label(&session.client, label).await?;
     }
-    let due = due(&plan, &scripts.migrations, args.to);
     let applied = work::apply(context, session, &due, &|script, took| history.record(script, took)).await?;
-    let seeds = if args.no_seed { &[][..] } else { &scripts.seeds };
-    let seeded = work::apply_seeds(context, session, seeds, false).await?;
+    let seeded = work::apply(context, session, &seeds, &migrate::record_seed).await?;
     let verification = match manifest {
         Some(manifest) => Some(prove(context, session, manifest).await?),
         None => None,
@@ -95,12 +97,11 @@ async fn dry_run(context: &Context, args: &Args, connected: &Connected, scripts:
     let history = History::read(client, &context.project.settings.history_table).await?;
     let plan = migrate::plan(&scripts.migrations, &history.applied);
     work::refuse_obstacles(&plan)?;
-    let had = SeedHistory::read(client).await?;
     let due = due(&plan, &scripts.migrations, args.to);
-    let seeds = scripts.seeds.iter().filter(|seed| !args.no_seed && !had.has(seed)).collect::<Vec<_>>();
-    for script in due.iter().chain(&seeds) {
-        migrate::check(script)?;
-    }
+    let seeds = if args.no_seed { &[][..] } else { &scripts.seeds };
+    let seeds = work::due_seeds(&connected.session, seeds, false).await?;
+    work::check(&due)?;
+    work::check(&seeds)?;
     let files = |scripts: &[&Script]| scripts.iter().map(|script| script.source.path.clone()).collect::<Vec<_>>();
     let text: String = files(&due).iter().chain(&files(&seeds)).map(|file| format!("would apply {file}\n")).collect();
     let text = if text.is_empty() { "nothing to apply\n".to_owned() } else { text };

@@ -25,9 +25,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
-    let history = work::begin(context, &connected.session, &scripts).await?;
-    let plan = migrate::plan(&scripts.migrations, &history.applied);
-    work::refuse_obstacles(&plan)?;
+    let session = &connected.session;
+    let (mut history, plan) = work::begin(context, session, &scripts).await?;
     if let Some(at) = plan.pending.first() {
         let file = &scripts.migrations[*at].source.path;
         return Err(Failure::refused(format!("{file} is not applied yet, and seeds come after all migrations"))
@@ -35,7 +34,9 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
             .next("run `pgplumb db:migrate`")
             .into());
     }
-    let seeded = work::apply_seeds(context, &connected.session, &scripts.seeds, args.all).await?;
+    let due = work::check(&work::due_seeds(session, &scripts.seeds, args.all).await?)?;
+    work::ensure(session, &mut history, &scripts).await?;
+    let seeded = work::apply(context, session, &due, &migrate::record_seed).await?;
     let count = seeded.len();
     let text = if count == 0 {
         "nothing to seed\n".to_owned()

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub async fn run(context: &Context, _args: &Args) -> Result<Answer> {
     let scripts = work::read(context)?;
     let connected = context.connect().await?;
     let client = &connected.session.client;
-    client.batch_execute("BEGIN READ ONLY").await?;
+    client.batch_execute("BEGIN READ ONLY").await.context("the status could not be read")?;
     let history = History::read(client, &context.project.settings.history_table).await?;
     let seeds = SeedHistory::read(client).await?;
     let label = migrate::read_label(client).await?.or(connected.target.label).map(Label::name);

@@ -18,6 +18,7 @@ use anyhow::Result;
 pub use context::Context;
 
 use crate::cli::Command;
+use crate::db::explained;
 use crate::output::Answer;
 
 /// Runs a command.
@@ -25,7 +26,7 @@ use crate::output::Answer;
 /// # Errors
 /// What keeps it from its work, as a [`crate::error::Failure`] wherever a user can do something about it.
 pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
-    match command {
+    let done = match command {
         Command::Migrate(args) => db_migrate::run(context, args).await,
         Command::Seed(args) => db_seed::run(context, args).await,
         Command::Verify(args) => db_verify::run(context, args).await,
@@ -35,5 +36,6 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::LocalStart(args) => local_start::run(context, args).await,
         Command::LocalStop(args) => local_stop::run(context, args).await,
         Command::LocalInstall(args) => local_install::run(context, args).await,
-    }
+    };
+    done.map_err(explained)
 }

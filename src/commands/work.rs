@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::context::Connected;
-use crate::db::Session;
-use crate::error::Failure;
-use crate::migrate::{self, History, Plan, Script, SeedHistory};
+use crate::db::{Session, explained};
+use crate::error::{Failure, with_state};
+use crate::migrate::{self, Checked, History, Plan, Script, SeedHistory};
 use crate::platform;
 
 /// The scripts of a project.
@@ -71,17 +71,22 @@ pub fn refuse_obstacles(plan: &Plan) -> Result<()> {
     Err(Failure::refused(what.join("\n")).state("nothing was changed").next(next.as_str()).into())
 }
 
+/// Reads what is due whole, and refuses what cannot be run, before anything is changed.
+pub fn check<'a>(scripts: &[&'a Script]) -> Result<Vec<Checked<'a>>> {
+    scripts.iter().map(|script| migrate::check(script)).collect()
+}
+
 /// Applies the scripts given, each in a transaction of its own.
 pub async fn apply(
     context: &Context,
     session: &Session,
-    scripts: &[&Script],
+    scripts: &[Checked<'_>],
     record: &dyn Fn(&Script, u128) -> String,
 ) -> Result<Vec<Done>> {
-    let checked = scripts.iter().map(|script| migrate::check(script)).collect::<Result<Vec<_>>>()?;
     let mut done = Vec::new();
-    for (script, checked) in scripts.iter().zip(&checked) {
+    for checked in scripts {
         context.check_interrupt()?;
+        let script = checked.script;
         let sent =
             migrate::run(session, checked, |took| record(script, took)).await.map_err(|error| tell(error, &done))?;
         let milliseconds = sent.took.as_millis();
@@ -105,22 +110,30 @@ fn tell(error: anyhow::Error, done: &[Done]) -> anyhow::Error {
     }
 }
 
-/// Applies the seeds that are new or changed; `all` applies every one again.
-pub async fn apply_seeds(context: &Context, session: &Session, seeds: &[Script], all: bool) -> Result<Vec<Done>> {
+/// The seeds that are new or changed; `all` gives every one.
+pub async fn due_seeds<'a>(session: &Session, seeds: &'a [Script], all: bool) -> Result<Vec<&'a Script>> {
     let had = SeedHistory::read(&session.client).await?;
-    let due: Vec<&Script> = seeds.iter().filter(|seed| all || !had.has(seed)).collect();
-    apply(context, session, &due, &migrate::record_seed).await
+    Ok(seeds.iter().filter(|seed| all || !had.has(seed)).collect())
 }
 
-/// Takes the lock and makes sure that there is a history; returns it as it is under the lock.
-pub async fn begin(context: &Context, session: &Session, scripts: &Scripts) -> Result<History> {
+/// Takes the lock, and reads the history and what is to be done; nothing is changed by it.
+pub async fn begin(context: &Context, session: &Session, scripts: &Scripts) -> Result<(History, Plan)> {
     let client = &session.client;
-    migrate::acquire(client, &|text| context.say(text)).await?;
-    let mut history = History::read(client, &context.project.settings.history_table).await?;
-    let ensured = history.ensure(client, &scripts.migrations).await;
-    ensured.map_err(|error| match error.downcast_ref::<tokio_postgres::Error>() {
-        Some(cause) => session.failure_of(cause, "the history could not be set up").state("nothing was changed").into(),
-        None => error,
-    })?;
-    Ok(history)
+    let begun = async {
+        migrate::acquire(client, &|text| context.say(text), &|| context.check_interrupt()).await?;
+        History::read(client, &context.project.settings.history_table).await
+    };
+    let history = begun.await.map_err(unchanged)?;
+    let plan = migrate::plan(&scripts.migrations, &history.applied);
+    refuse_obstacles(&plan)?;
+    Ok((history, plan))
+}
+
+/// Makes sure that there is a history to write to.
+pub async fn ensure(session: &Session, history: &mut History, scripts: &Scripts) -> Result<()> {
+    history.ensure(&session.client, &scripts.migrations).await.map_err(unchanged)
+}
+
+fn unchanged(error: anyhow::Error) -> anyhow::Error {
+    with_state(explained(error), "nothing was changed")
 }

@@ -41,12 +41,48 @@ pub fn describe(said: &DbError) -> ServerError {
 pub fn failure_of(error: &Error, what: impl Into<String>) -> Failure {
     let what = what.into();
     match server_error(error) {
-        Some(server) => Failure::new(outcome(&server.sqlstate), what).server(server),
-        None if is_lost(error) => Failure::new(Outcome::Transient, format!("{what}: the connection was lost")),
+        Some(server) => {
+            let failure = Failure::new(outcome(&server.sqlstate), what);
+            let failure = Failure { next: next(&server.sqlstate).map(str::to_owned), ..failure };
+            failure.server(server)
+        }
+        None if is_lost(error) => {
+            Failure::new(Outcome::Transient, format!("{what}: the connection was lost")).next(AGAIN)
+        }
         None => {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             Failure::new(Outcome::RolledBack, format!("{what}: {error}{cause}"))
         }
+    }
+}
+
+/// The same error as a failure, if it is the server's or the driver's and nobody has said yet what it comes to.
+pub fn explained(error: anyhow::Error) -> anyhow::Error {
+    let Some(cause) = error.downcast_ref::<Error>() else { return error };
+    let bare = error.chain().next().is_some_and(|top| top.is::<Error>());
+    let what = if bare { "the server did not do what was asked".to_owned() } else { error.to_string() };
+    failure_of(cause, what).into()
+}
+
+/// What the server has against a query, if it would say so again. A query that was stopped on the way says nothing
+/// about the database.
+pub fn objection(error: &Error) -> Option<&DbError> {
+    error.as_db_error().filter(|said| {
+        let sqlstate = said.code().code();
+        outcome(sqlstate) != Outcome::Transient && sqlstate != "57014"
+    })
+}
+
+const AGAIN: &str = "run the command again";
+
+/// What to do about an SQLSTATE, where that does not depend on the statement.
+fn next(sqlstate: &str) -> Option<&'static str> {
+    match sqlstate {
+        "42501" => Some("use a role that may do this, or grant it what is missing"),
+        "25006" => Some("name a server that takes writes; this one is a standby or set to read only"),
+        "57014" => Some("raise statement_timeout for this role, or set it at the top of the script"),
+        _ if outcome(sqlstate) == Outcome::Transient => Some(AGAIN),
+        _ => None,
     }
 }
 

@@ -25,7 +25,8 @@ const IN_FLIGHT: usize = 16;
 
 /// A script whose statements are known to be fit for a transaction.
 pub struct Checked<'a> {
-    script: &'a Script,
+    /// The script.
+    pub script: &'a Script,
     pieces: Vec<Piece>,
     directives: Directives,
 }
@@ -54,6 +55,8 @@ pub fn check(script: &Script) -> Result<Checked<'_>> {
             Class::Ordinary => continue,
             Class::TransactionControl => Failure::input(format!("{} begins or ends a transaction itself", source.path))
                 .next("take the statement out: each script runs in a transaction of its own"),
+            Class::CopyOut => Failure::input(format!("{} copies rows to STDOUT, where nobody reads them", source.path))
+                .next("take the statement out of the script"),
             Class::OutsideTransaction => {
                 Failure::input(format!("{} has a statement that cannot run in a transaction", source.path))
                     .next("this version of pgplumb runs whole scripts in transactions only; run the statement by hand")
@@ -92,9 +95,9 @@ async fn transaction(
         failure.state(format!("{path} has no effect; everything in it was rolled back"))
     };
     let timeout = checked.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT).as_millis();
-    // The script before may have left settings and a role behind; what it did with them must not reach this one.
+    // The script before may have left settings, a role and temporary tables behind; none of it must reach this one.
     let begin = format!(
-        "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; BEGIN; SET LOCAL lock_timeout = '{timeout}ms'; \
+        "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; BEGIN; SET LOCAL lock_timeout = '{timeout}ms';
          SET LOCAL standard_conforming_strings = on"
     );
     let begin = session.client.batch_execute(&begin);
@@ -192,18 +195,23 @@ impl Stopped {
     /// The failure, at the place that the server names, else at the statement that it was about.
     fn at(&self, session: &Session, checked: &Checked<'_>, chunk: &Chunk) -> Failure {
         let source = &checked.script.source;
-        let number = chunk.pieces.start + self.done;
+        let place = position(&self.error).map(|characters| {
+            let text = &source.text[chunk.range.clone()];
+            chunk.range.start + text.char_indices().nth(characters - 1).map_or(text.len(), |(at, _)| at)
+        });
+        // The server reads a whole chunk before it runs any of it, so the place knows better than the count.
+        let number = match place {
+            Some(place) => checked.pieces.partition_point(|piece| piece.statement().end < place),
+            None => chunk.pieces.start + self.done,
+        };
+        let number = number.min(chunk.pieces.end - 1);
         let what = format!("{}: statement {} of {} failed", source.path, number + 1, checked.pieces.len());
         let failure = session.failure_of(&self.error, what);
         let failure = failure.state(format!("{} has no effect; everything in it was rolled back", source.path));
         if failure.server.is_none() {
             return failure;
         }
-        let place = position(&self.error).map(|characters| {
-            let text = &source.text[chunk.range.clone()];
-            chunk.range.start + text.char_indices().nth(characters - 1).map_or(text.len(), |(at, _)| at)
-        });
-        let start = checked.pieces.get(number).map_or(chunk.range.start, |piece| piece.statement().start);
+        let start = checked.pieces[number].statement().start;
         let failure = failure.at(source.location(place.unwrap_or(start)));
         match failure.outcome {
             Outcome::RolledBack if failure.next.is_none() => {

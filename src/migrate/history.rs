@@ -1,6 +1,6 @@
 //! What a database has had: refinery's table, and beside it pgplumb's own of what refinery does not keep.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
 use super::Script;
@@ -9,6 +9,8 @@ use crate::sql::{identifier, literal};
 
 /// The schema that holds what pgplumb keeps in a database.
 pub const SCHEMA: &str = "pgplumb";
+
+const UNREAD: &str = "the history could not be read";
 
 /// A row of the history.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ impl History {
                     to_regclass('{SCHEMA}.migration') IS NOT NULL",
             literal(&table)
         );
-        let row = client.query_typed_one(&query, &[]).await?;
+        let row = client.query_typed_one(&query, &[]).await.context(UNREAD)?;
         let mut history = History { wide: row.try_get(0)?, own: row.try_get(1)?, table, applied: Vec::new() };
         if history.wide.is_some() {
             history.applied = history.rows(client).await?;
@@ -70,7 +72,7 @@ impl History {
                FROM {} h {own} ORDER BY h.version",
             self.table
         );
-        let rows = client.query_typed(&query, &[]).await?;
+        let rows = client.query_typed(&query, &[]).await.context(UNREAD)?;
         let applied = rows.iter().map(|row| {
             Ok(Applied {
                 version: row.try_get(0)?,
@@ -110,7 +112,7 @@ impl History {
         if self.wide == Some(false) && wide {
             statements += &format!("ALTER TABLE {table} ALTER COLUMN version TYPE bigint;");
         }
-        client.batch_execute(&(statements + "COMMIT")).await?;
+        client.batch_execute(&(statements + "COMMIT")).await.context("the history could not be set up")?;
         self.own = true;
         self.wide = Some(wide || self.wide == Some(true));
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
 use crate::error::{Failure, Outcome};
@@ -20,12 +20,13 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Takes the lock for this session, which holds it until its connection ends.
 ///
 /// # Errors
-/// Refused, naming the holder, when another runner holds it past the deadline.
-pub async fn acquire(client: &Client, say: &dyn Fn(&str)) -> Result<()> {
+/// Refused, naming the holder, when another runner holds it past the deadline; and what `go_on` says.
+pub async fn acquire(client: &Client, say: &dyn Fn(&str), go_on: &dyn Fn() -> Result<()>) -> Result<()> {
     let begun = Instant::now();
     let mut told: Option<Instant> = None;
     let mut pause = Duration::from_millis(20);
     while !try_lock(client).await? {
+        go_on()?;
         let holder = holder(client).await?;
         if begun.elapsed() > DEADLINE {
             return Err(Failure::new(Outcome::Refused, format!("another runner holds the lock: {holder}"))
@@ -54,7 +55,8 @@ pub fn held() -> String {
 
 async fn try_lock(client: &Client) -> Result<bool> {
     let (high, low) = KEY;
-    let rows = client.query_typed(&format!("SELECT pg_try_advisory_lock({high}, {low})"), &[]).await?;
+    let rows = client.query_typed(&format!("SELECT pg_try_advisory_lock({high}, {low})"), &[]).await;
+    let rows = rows.context("the lock of the runner could not be asked for")?;
     Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
 }
 

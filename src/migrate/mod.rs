@@ -9,7 +9,7 @@ mod plan;
 mod scripts;
 mod seeds;
 
-pub use apply::{Sent, check, run};
+pub use apply::{Checked, Sent, check, run};
 pub use history::{Applied, History, SCHEMA};
 pub use label::{read_label, write_label};
 pub use lock::acquire;

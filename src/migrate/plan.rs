@@ -12,6 +12,13 @@ pub enum Obstacle {
         /// The file.
         file: String,
     },
+    /// It was applied under another name.
+    Renamed {
+        /// The file.
+        file: String,
+        /// Its name in the history.
+        name: String,
+    },
     /// The history has it, the folder doesn't.
     Missing {
         /// The version in the history.
@@ -43,7 +50,11 @@ pub fn plan(scripts: &[Script], applied: &[Applied]) -> Plan {
     let highest = applied.iter().map(|row| row.version).max();
     for (at, script) in scripts.iter().enumerate() {
         match applied.iter().find(|row| row.version == script.version) {
-            Some(row) if Checksums::of(script).matches(row) => {}
+            Some(row) if Checksums::of(script).matches(row) && row.name == script.name => {}
+            Some(row) if Checksums::of(script).matches(row) => {
+                let (file, name) = (script.source.path.clone(), row.name.clone());
+                plan.obstacles.push(Obstacle::Renamed { file, name });
+            }
             Some(_) => plan.obstacles.push(Obstacle::Edited { file: script.source.path.clone() }),
             None => {
                 plan.pending.push(at);
@@ -69,6 +80,10 @@ impl Obstacle {
                 format!("{file} was changed after it was applied"),
                 format!("put {file} back as it was, and write the change as a new script"),
             ),
+            Obstacle::Renamed { file, name } => (
+                format!("{file} was applied under the name `{name}`"),
+                format!("give {file} that name again"),
+            ),
             Obstacle::Missing { version, name } => (
                 format!("version {version} ({name}) is in the history, and its file is not there"),
                 "bring the file back from version control".to_owned(),
@@ -84,6 +99,7 @@ impl Obstacle {
     pub fn kind(&self) -> &'static str {
         match self {
             Obstacle::Edited { .. } => "edited",
+            Obstacle::Renamed { .. } => "renamed",
             Obstacle::Missing { .. } => "missing",
             Obstacle::OutOfOrder { .. } => "out_of_order",
         }

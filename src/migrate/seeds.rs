@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
 use super::Script;
 use super::checksum::Checksums;
 use super::history::SCHEMA;
 use crate::sql::literal;
+
+const UNREAD: &str = "the history of the seeds could not be read";
 
 /// The checksum of each seed's text as it was last applied, by the seed's file name.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +19,13 @@ pub struct SeedHistory(HashMap<String, String>);
 impl SeedHistory {
     /// Reads what was applied; nothing where pgplumb's tables are not there.
     pub async fn read(client: &Client) -> Result<Self> {
-        let there = client.query_typed(&format!("SELECT to_regclass('{SCHEMA}.seed') IS NOT NULL"), &[]).await?;
+        let there = client.query_typed(&format!("SELECT to_regclass('{SCHEMA}.seed') IS NOT NULL"), &[]).await;
+        let there = there.context(UNREAD)?;
         if !there.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false) {
             return Ok(SeedHistory::default());
         }
-        let rows = client.query_typed(&format!("SELECT name, checksum FROM {SCHEMA}.seed"), &[]).await?;
+        let rows = client.query_typed(&format!("SELECT name, checksum FROM {SCHEMA}.seed"), &[]).await;
+        let rows = rows.context(UNREAD)?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_>>().map(SeedHistory)
     }
 

@@ -44,6 +44,7 @@ fn sides(finding: &Finding) -> (String, String) {
     match finding.what {
         "missing" if finding.expected.is_null() => (String::from("is there"), String::from("missing")),
         "missing" => (plain(&finding.expected), String::from("missing")),
+        "not measured" => (String::new(), plain(&finding.actual)),
         "unexpected" => (String::from("not there"), String::from("is there")),
         _ => (plain(&finding.expected), plain(&finding.actual)),
     }

@@ -11,6 +11,8 @@ pub enum Class {
     OutsideTransaction,
     /// Begins, ends or divides a transaction itself.
     TransactionControl,
+    /// Sends rows to the client, which has no place for them.
+    CopyOut,
 }
 
 /// The class of one statement, which may have comments before it.
@@ -24,6 +26,7 @@ pub fn class(statement: &str) -> Class {
         ["commit" | "rollback", "prepared", ..] => Class::OutsideTransaction,
         ["prepare", "transaction", ..] | ["start", "transaction", ..] => Class::TransactionControl,
         ["begin" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release", ..] => Class::TransactionControl,
+        ["copy", ..] if words(statement, usize::MAX).windows(2).any(|two| two == ["to", "stdout"]) => Class::CopyOut,
         _ if is_outside(&first, statement) => Class::OutsideTransaction,
         _ => Class::Ordinary,
     }

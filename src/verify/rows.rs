@@ -7,6 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::{Finding, Verification};
 use crate::catalog::Section;
+use crate::db::objection;
 use crate::manifest::{Seed, SeedValues};
 use crate::sql::{identifier, literal};
 
@@ -15,10 +16,20 @@ pub async fn check(client: &Client, seeds: &[Seed], verification: &mut Verificat
     for seed in seeds {
         let line = verification.lines.entry(Section::Seeds).or_default();
         line.expected += seed.rows.len();
-        match columns(client, &seed.table).await? {
-            Readable::Columns(columns) => compare(client, seed, &columns, verification).await?,
-            Readable::No(why) => verification.findings.push(finding(seed, "not measured", &why)),
+        client.batch_execute("SAVEPOINT pgplumb_rows").await?;
+        if let Err(error) = measure(client, seed, verification).await {
+            let Some(said) = error.downcast_ref().and_then(objection) else { return Err(error) };
+            verification.findings.push(finding(seed, "not measured", said.message()));
+            client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_rows").await?;
         }
+    }
+    Ok(())
+}
+
+async fn measure(client: &Client, seed: &Seed, verification: &mut Verification) -> Result<()> {
+    match columns(client, &seed.table).await? {
+        Readable::Columns(columns) => compare(client, seed, &columns, verification).await?,
+        Readable::No(why) => verification.findings.push(finding(seed, "not measured", &why)),
     }
     Ok(())
 }
@@ -67,18 +78,7 @@ async fn compare(
         return Ok(());
     }
     let expected = Value::Array(seed.rows.iter().cloned().map(Value::Object).collect());
-    let query = query(seed, columns);
-    client.batch_execute("SAVEPOINT pgplumb_rows").await?;
-    let rows = match client.query_typed(&query, &[(&expected, Type::JSONB)]).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            let Some(said) = error.as_db_error() else { return Err(error.into()) };
-            let why = said.message().to_owned();
-            client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_rows").await?;
-            verification.findings.push(finding(seed, "not measured", &why));
-            return Ok(());
-        }
-    };
+    let rows = client.query_typed(&query(seed, columns), &[(&expected, Type::JSONB)]).await?;
     for row in rows {
         let ordinal: i64 = row.try_get(0)?;
         let wanted = usize::try_from(ordinal - 1).ok().and_then(|at| seed.rows.get(at)).cloned().unwrap_or_default();

@@ -6,6 +6,7 @@ use tokio_postgres::Client;
 
 use super::{Finding, Verification};
 use crate::catalog::Section;
+use crate::db::objection;
 use crate::manifest::Rule;
 
 /// How many breaking rows are shown; the others are counted.
@@ -22,7 +23,7 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
                 continue;
             }
             Ok(Some(rows)) => ("broken", rows),
-            Err(error) => match error.as_db_error() {
+            Err(error) => match objection(&error) {
                 Some(said) => ("not measured", said.message().to_owned()),
                 None => return Err(error.into()),
             },

@@ -17,6 +17,9 @@ mod pinned;
 mod sql_psql;
 mod sql_script;
 mod sql_split;
+mod bad_input;
+mod migrate;
+mod process;
 mod support;
 mod target;
 
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
     trials.extend(sql_psql::trials());
     trials.extend(sql_split::trials());
     trials.extend(target::trials());
+    trials.extend(bad_input::trials());
+    trials.extend(migrate::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()
