@@ -203,8 +203,7 @@ impl fmt::Display for Failure {
         if let Some(at) = &self.location {
             let number = at.line.to_string();
             let gutter = " ".repeat(number.len());
-            let before: String =
-                at.text.chars().take(at.caret).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            let before: String = at.text.chars().take(at.caret).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
             write!(f, "\n  --> {}:{}:{}", escape(&at.file), at.line, at.column)?;
             write!(f, "\n{gutter} |\n{number} | {}\n{gutter} | {before}^", escape(&at.text))?;
         }

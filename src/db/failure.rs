@@ -64,6 +64,14 @@ pub fn explained(error: anyhow::Error) -> anyhow::Error {
     failure_of(cause, what).into()
 }
 
+/// Whether a COMMIT that ended with this error may have taken place: its answer did not come.
+pub fn may_have_committed(error: &Error) -> bool {
+    match error.as_db_error() {
+        Some(said) => matches!(said.code().code(), "57P01" | "57P02" | "57P03" | "57P05"),
+        None => is_lost(error),
+    }
+}
+
 /// What the server has against a query, if it would say so again. A query that was stopped on the way says nothing
 /// about the database.
 pub fn objection(error: &Error) -> Option<&DbError> {

@@ -16,7 +16,7 @@ mod tls;
 mod url;
 
 pub use connect::connect;
-pub use failure::{explained, failure_of, objection, server_error};
+pub use failure::{explained, failure_of, may_have_committed, objection, server_error};
 pub use resolve::{Resolved, Wanted, resolve};
 pub use session::{Notice, Session};
 pub use target::{Place, Target};

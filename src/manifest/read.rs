@@ -55,10 +55,21 @@ pub fn parse(text: &str, shown_as: &str) -> Result<Manifest> {
 fn wrong(error: &serde_json::Error, text: &str, shown_as: &str) -> Failure {
     let message = error.to_string();
     let suffix = format!(" at line {} column {}", error.line(), error.column());
-    let message = message.strip_suffix(&suffix).unwrap_or(&message);
+    let message = with_guess(message.strip_suffix(&suffix).unwrap_or(&message));
     let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     let at = Location::of(shown_as, text, line_start + error.column().saturating_sub(1));
     Failure::input(format!("failed to read the manifest: {message}")).at(at)
+}
+
+/// The message about a key or word that is not known, with the near one of those that the parser names.
+fn with_guess(message: &str) -> String {
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((word, known)) if message.starts_with("unknown ") => {
+            format!("{message}{}", did_you_mean(word, known.iter().copied()))
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// What has been read so far.

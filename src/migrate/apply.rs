@@ -12,13 +12,17 @@ use futures_util::{SinkExt, TryStreamExt, pin_mut};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::Script;
+use super::blockers;
 use super::lock::held;
-use crate::db::Session;
+use crate::db::{Session, may_have_committed};
 use crate::error::{Failure, Outcome};
 use crate::sql::{self, Chunk, Class, Directives, Piece};
 
 /// How long DDL waits for a lock unless the script says otherwise: everyone behind it waits as long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// SQLSTATE of a lock that was not to be had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// How many messages may be on their way before their answers are awaited.
 const IN_FLIGHT: usize = 16;
@@ -29,6 +33,12 @@ pub struct Checked<'a> {
     pub script: &'a Script,
     pieces: Vec<Piece>,
     directives: Directives,
+}
+
+impl Checked<'_> {
+    fn lock_timeout(&self) -> Duration {
+        self.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT)
+    }
 }
 
 /// What sending a script came to.
@@ -75,9 +85,13 @@ pub async fn run(session: &Session, checked: &Checked<'_>, record: impl FnOnce(u
     let begun = Instant::now();
     match transaction(session, checked, record, begun).await {
         Ok(()) => Ok(Sent { took: begun.elapsed() }),
-        Err(failure) => {
+        Err(mut failure) => {
             // The connection may be gone; then the server rolls back by itself.
             let _ = session.client.batch_execute("ROLLBACK").await;
+            if let Some(server) = failure.server.as_mut().filter(|server| server.sqlstate == LOCK_NOT_AVAILABLE) {
+                let holding = blockers::holding(&session.client, checked.lock_timeout()).await.unwrap_or_default();
+                server.notes.extend(holding.into_iter().map(|session| ("in the way", session)));
+            }
             Err(failure.into())
         }
     }
@@ -94,17 +108,16 @@ async fn transaction(
         let failure = session.failure_of(error, format!("{path}: {what}"));
         failure.state(format!("{path} has no effect; everything in it was rolled back"))
     };
-    let timeout = checked.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT).as_millis();
+    let timeout = checked.lock_timeout().as_millis();
     // The script before may have left settings, a role and temporary tables behind; none of it must reach this one.
     let begin = format!(
         "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; BEGIN; SET LOCAL lock_timeout = '{timeout}ms';
          SET LOCAL standard_conforming_strings = on"
     );
-    let begin = session.client.batch_execute(&begin);
-    let begin = send(Box::pin(begin)).await;
-    let statements = statements(session, checked).await;
-    begin.await.map_err(|error| failed(&error, "the transaction could not begin"))?;
-    statements?;
+    // Its answer is awaited: were the BEGIN cancelled, statements on their way behind it would each commit alone.
+    let begun_transaction = session.client.batch_execute(&begin).await;
+    begun_transaction.map_err(|error| failed(&error, "the transaction could not begin"))?;
+    statements(session, checked).await?;
     let record = format!(
         "RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = ''; SET LOCAL client_min_messages = warning;
          DO $pgplumb$ BEGIN IF NOT {} THEN RAISE 'the lock of this runner is gone' USING ERRCODE = '55000'; END IF; END $pgplumb$;
@@ -112,11 +125,15 @@ async fn transaction(
         held(),
         record(begun.elapsed().as_millis())
     );
-    session
-        .client
-        .batch_execute(&record)
-        .await
-        .map_err(|error| failed(&error, "it could not be recorded and committed"))
+    session.client.batch_execute(&record).await.map_err(|error| match may_have_committed(&error) {
+        true => Failure {
+            outcome: Outcome::Unknown,
+            ..session.failure_of(&error, format!("{path}: COMMIT was not answered"))
+        }
+        .state(format!("{path} is applied whole or not at all; the server has not said which"))
+        .next("run `pgplumb db:status` to see which, then go on"),
+        false => failed(&error, "it could not be recorded and committed"),
+    })
 }
 
 /// Sends the statements, many on their way at once, and takes their answers in order.

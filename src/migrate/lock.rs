@@ -17,6 +17,11 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// How often to say who is waited for.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
+/// A session `a` of `pg_stat_activity` in words.
+pub const WHO: &str = r"'pid ' || a.pid || coalesce(', user ' || a.usename, '')
+    || coalesce(', ' || nullif(a.application_name, ''), '') || coalesce(' from ' || host(a.client_addr), '')
+    || coalesce(', running: ' || nullif(left(regexp_replace(a.query, '\s+', ' ', 'g'), 80), ''), '')";
+
 /// Takes the lock for this session, which holds it until its connection ends.
 ///
 /// # Errors
@@ -63,11 +68,8 @@ async fn try_lock(client: &Client) -> Result<bool> {
 async fn holder(client: &Client) -> Result<String> {
     let (high, low) = KEY;
     let query = format!(
-        "SELECT 'pid ' || l.pid || coalesce(', user ' || a.usename, '') || coalesce(', ' || nullif(a.application_name, ''), '')
-                || coalesce(' from ' || a.client_addr, '')
-                || coalesce(', connected ' || date_trunc('second', clock_timestamp() - a.backend_start) || ' ago', '')
-                || coalesce(', running: ' || left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), '')
-           FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+        "SELECT {WHO} || coalesce(', connected for ' || date_trunc('second', clock_timestamp() - a.backend_start), '')
+           FROM pg_locks l JOIN pg_stat_activity a USING (pid)
           WHERE l.locktype = 'advisory' AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2 AND l.granted
             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     );

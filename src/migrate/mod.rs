@@ -1,6 +1,7 @@
 //! Migrations and seeds: which scripts there are, which a database has had, and applying what is pending.
 
 mod apply;
+mod blockers;
 mod checksum;
 mod history;
 mod label;

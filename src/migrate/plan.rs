@@ -80,10 +80,9 @@ impl Obstacle {
                 format!("{file} was changed after it was applied"),
                 format!("put {file} back as it was, and write the change as a new script"),
             ),
-            Obstacle::Renamed { file, name } => (
-                format!("{file} was applied under the name `{name}`"),
-                format!("give {file} that name again"),
-            ),
+            Obstacle::Renamed { file, name } => {
+                (format!("{file} was applied under the name `{name}`"), format!("give {file} that name again"))
+            }
             Obstacle::Missing { version, name } => (
                 format!("version {version} ({name}) is in the history, and its file is not there"),
                 "bring the file back from version control".to_owned(),

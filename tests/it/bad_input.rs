@@ -52,7 +52,11 @@ fn no_server() -> Result {
 fn an_unknown_database() -> Result {
     let (project, database) = (Project::empty().with("migrations/0001_a.sql", "SELECT 1"), Database::plain());
     let url = database.url().replace(database.name(), "no_such_database");
-    project.pgplumb(&["db:status", "--url", &url]).expect(4).says("there is no database no_such_database").says("next: ");
+    project
+        .pgplumb(&["db:status", "--url", &url])
+        .expect(4)
+        .says("there is no database no_such_database")
+        .says("next: ");
     Ok(())
 }
 

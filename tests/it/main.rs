@@ -18,8 +18,12 @@ mod sql_psql;
 mod sql_script;
 mod sql_split;
 mod bad_input;
+mod concurrency;
 mod migrate;
 mod process;
+mod refinery;
+mod seed;
+mod signals;
 mod support;
 mod target;
 
@@ -39,6 +43,10 @@ fn main() -> ExitCode {
     trials.extend(target::trials());
     trials.extend(bad_input::trials());
     trials.extend(migrate::trials());
+    trials.extend(seed::trials());
+    trials.extend(signals::trials());
+    trials.extend(concurrency::trials());
+    trials.extend(refinery::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()
