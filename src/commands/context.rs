@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -16,6 +17,9 @@ use crate::manifest::{self, Manifest};
 use crate::output::Output;
 use crate::platform::{self, Databases, LOCAL, Platform};
 use crate::project::{Environment, Project};
+
+/// How long a server may take to hear that nothing more comes.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// What every command works with.
 pub struct Context {
@@ -152,11 +156,11 @@ impl Context {
         }
     }
 
-    /// Tells the servers that nothing more comes.
+    /// Tells the servers that nothing more comes. One that is still busy is not waited for: it finds out by itself.
     pub async fn close(&self) {
         for session in self.sessions.take() {
             if let Ok(session) = Rc::try_unwrap(session) {
-                session.close().await;
+                let _ = tokio::time::timeout(FAREWELL, session.close()).await;
             }
         }
     }

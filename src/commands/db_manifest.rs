@@ -13,7 +13,6 @@ use crate::catalog::Catalog;
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, Outcome};
 use crate::manifest::{self, Layout};
-use crate::migrate;
 use crate::output::Answer;
 use crate::platform::{self, Databases};
 

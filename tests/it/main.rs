@@ -9,21 +9,21 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod bad_input;
 mod cases;
 mod chat;
 mod cli;
-mod local;
-mod pinned;
-mod sql_psql;
-mod sql_script;
-mod sql_split;
-mod bad_input;
 mod concurrency;
+mod local;
 mod migrate;
+mod pinned;
 mod process;
 mod refinery;
 mod seed;
 mod signals;
+mod sql_psql;
+mod sql_script;
+mod sql_split;
 mod support;
 mod target;
 
