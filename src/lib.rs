@@ -11,7 +11,7 @@
 //!   [`diff`] compares the two, [`verify`] adds seed rows and rules, [`report`] says what came of it.
 //! - [`error`] and [`output`] are how anything ends: an outcome with its exit code, and the only printer.
 //!
-//! What holds everywhere, and is tested in `tests/it/tidy.rs`:
+//! What holds everywhere, and is tested in `tests/it/tidy`:
 //!
 //! - `diff`, `manifest`, `report` and `verify` name no kind. A new kind is one file in `catalog` and one line in `KINDS`.
 //! - An object's name and parents are in its identity, never in its properties; no property holds an oid or a column

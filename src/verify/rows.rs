@@ -45,7 +45,7 @@ async fn columns(client: &Client, table: &str) -> Result<Readable> {
 SELECT c.oid IS NULL AS missing, coalesce(has_table_privilege(c.oid, 'SELECT'), false) AS readable,
   coalesce(row_security_active(c.oid), false) AS filtered, current_user::text AS me,
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-         ORDER BY a.attnum) AS columns,
+         ORDER BY a.attnum) AS names,
   ARRAY(SELECT a.atttypid = 'json'::regtype FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
            AND NOT a.attisdropped ORDER BY a.attnum) AS json
 FROM (SELECT to_regclass($1) AS oid) t LEFT JOIN pg_class c ON c.oid = t.oid";
@@ -61,7 +61,7 @@ FROM (SELECT to_regclass($1) AS oid) t LEFT JOIN pg_class c ON c.oid = t.oid";
     if row.try_get("filtered")? {
         return Ok(Readable::No(format!("row security hides rows of it from the role {me}")));
     }
-    let (columns, json): (Vec<String>, Vec<bool>) = (row.try_get("columns")?, row.try_get("json")?);
+    let (columns, json): (Vec<String>, Vec<bool>) = (row.try_get("names")?, row.try_get("json")?);
     Ok(Readable::Columns(columns.into_iter().zip(json).collect()))
 }
 

@@ -26,6 +26,7 @@ mod sql_script;
 mod sql_split;
 mod support;
 mod target;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     trials.extend(signals::trials());
     trials.extend(concurrency::trials());
     trials.extend(refinery::trials());
+    trials.extend(tidy::all());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()
