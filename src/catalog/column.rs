@@ -36,6 +36,7 @@ pub(super) const OF_COMPOSITE: Kind = Kind {
     ..KIND
 };
 
+/// A default names no column, so it is printed without its table, which the server would have to open for it.
 /// `attcompression` came with PostgreSQL 14; until 17 an unset statistics target was -1.
 fn query(version: u32, relation_kinds: &str, parent: &str) -> String {
     let compression = if version >= 140_000 {
@@ -48,7 +49,7 @@ fn query(version: u32, relation_kinds: &str, parent: &str) -> String {
         "
 SELECT a.attrelid AS oid, a.attnum::int4 AS sub, {parent} AS parent, a.attname::text AS name,
   format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
-  CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default,
+  CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) END AS default,
   CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
   CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
   a.attgenerated = 'v' AS virtual,
@@ -58,7 +59,7 @@ SELECT a.attrelid AS oid, a.attnum::int4 AS sub, {parent} AS parent, a.attname::
     END AS storage,
   {compression} AS compression,
   nullif(a.attstattarget, -1)::int4 AS statistics,
-  ARRAY(SELECT unnest(a.attoptions) ORDER BY 1) AS options,
+  CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT unnest(a.attoptions) ORDER BY 1) END AS options,
   {privileges}
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid

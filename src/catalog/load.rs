@@ -90,11 +90,22 @@ fn value(row: &Row, at: usize) -> Result<Value> {
     })
 }
 
+/// A catalog's name as the kinds have it, if any kind is in it.
+fn class(name: &str) -> Option<&'static str> {
+    KindId::all().map(KindId::class).find(|class| *class == name)
+}
+
 /// The members of extensions: an extension's objects are its own affair.
-async fn extension_members(client: &Client) -> Result<HashSet<(String, u32)>> {
+async fn extension_members(client: &Client) -> Result<HashSet<(&'static str, u32)>> {
     let query = "SELECT classid::regclass::text, objid FROM pg_depend WHERE deptype = 'e'";
     let rows = client.query_typed(query, &[]).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    let mut members = HashSet::new();
+    for row in rows {
+        if let Some(class) = class(row.try_get(0)?) {
+            members.insert((class, row.try_get(1)?));
+        }
+    }
+    Ok(members)
 }
 
 /// What was written with COMMENT. The standard comment of the schema `public` is nobody's.
@@ -103,9 +114,8 @@ async fn comments(client: &Client) -> Result<HashMap<Address, String>> {
         WHERE (objoid >= 16384 OR classoid = 'pg_namespace'::regclass) AND description <> 'standard public schema'";
     let mut comments = HashMap::new();
     for row in client.query_typed(query, &[]).await? {
-        let class: &str = row.try_get(0)?;
-        if let Some(kind) = KindId::all().find(|kind| kind.class == class) {
-            comments.insert((kind.class(), row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
+        if let Some(class) = class(row.try_get(0)?) {
+            comments.insert((class, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
         }
     }
     Ok(comments)
@@ -114,10 +124,10 @@ async fn comments(client: &Client) -> Result<HashMap<Address, String>> {
 /// Gives each object its parents' names. What belongs to an extension or to an object that was not read is left out.
 fn assemble(
     found: Vec<(KindId, Vec<Found>)>,
-    members: &HashSet<(String, u32)>,
+    members: &HashSet<(&'static str, u32)>,
     mut comments: HashMap<Address, String>,
 ) -> Catalog {
-    let is_member = |address: &Address| !members.is_empty() && members.contains(&(address.0.to_owned(), address.1));
+    let is_member = |address: &Address| members.contains(&(address.0, address.1));
     let mut paths: HashMap<Address, Vec<String>> = HashMap::new();
     let mut objects = Vec::with_capacity(found.iter().map(|(_, found)| found.len()).sum());
     for (kind, found) in found {
