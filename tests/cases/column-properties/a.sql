@@ -11,3 +11,4 @@ CREATE TABLE t (
   options integer,
   gone text
 );
+ALTER TABLE t ADD of_privileges integer, ADD of_comment integer;

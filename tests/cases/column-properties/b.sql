@@ -13,3 +13,6 @@ CREATE TABLE t (
 );
 ALTER TABLE t ALTER storage SET STORAGE EXTERNAL, ALTER statistics SET STATISTICS 500,
   ALTER options SET (n_distinct = 100, n_distinct_inherited = 200);
+ALTER TABLE t ADD of_privileges integer, ADD of_comment integer;
+GRANT SELECT (of_privileges), UPDATE (of_privileges) ON t TO anon;
+COMMENT ON COLUMN t.of_comment IS E'What b says,\nin two lines.';

@@ -14,3 +14,4 @@ CREATE TABLE t (
   CONSTRAINT same CHECK (a <> b)
 );
 ALTER TABLE t ADD CONSTRAINT not_checked CHECK (b > 0) NOT VALID;
+COMMENT ON CONSTRAINT same ON t IS 'What b says.';

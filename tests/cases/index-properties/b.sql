@@ -18,3 +18,4 @@ CREATE INDEX options ON t (a);
 CREATE INDEX of_view ON m (two);
 CREATE INDEX "Added" ON t (c);
 CREATE INDEX same ON t USING gin (tags);
+COMMENT ON INDEX same IS 'What b says.';

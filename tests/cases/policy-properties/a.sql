@@ -8,3 +8,4 @@ CREATE POLICY "check" ON t FOR INSERT WITH CHECK (id > 0);
 CREATE POLICY no_check ON t USING (open) WITH CHECK (id > 0);
 CREATE POLICY "The owner can do anything" ON t USING (open);
 CREATE POLICY gone ON t USING (open);
+CREATE POLICY of_comment ON t USING (open);

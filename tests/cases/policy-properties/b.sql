@@ -8,3 +8,5 @@ CREATE POLICY "check" ON t FOR INSERT WITH CHECK (true);
 CREATE POLICY no_check ON t USING (open);
 CREATE POLICY "The owner can do anything" ON t USING (open);
 CREATE POLICY "Added" ON t USING (open);
+CREATE POLICY of_comment ON t USING (open);
+COMMENT ON POLICY of_comment ON t IS 'What b says.';

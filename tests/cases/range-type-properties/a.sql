@@ -5,3 +5,7 @@ CREATE TYPE operator_class AS RANGE (subtype = text);
 CREATE TYPE difference AS RANGE (subtype = integer, subtype_diff = int4range_subdiff);
 CREATE TYPE canonical AS RANGE (subtype = integer);
 CREATE TYPE gone AS RANGE (subtype = float8);
+CREATE TYPE of_owner AS RANGE (subtype = integer);
+CREATE TYPE of_privileges AS RANGE (subtype = integer);
+CREATE TYPE of_comment AS RANGE (subtype = integer);
+COMMENT ON TYPE of_comment IS 'What a says.';

@@ -10,3 +10,7 @@ CREATE SEQUENCE cycle NO CYCLE;
 CREATE SEQUENCE owned_by OWNED BY owner.id;
 CREATE SEQUENCE given_away OWNED BY owner.id;
 CREATE SEQUENCE gone;
+CREATE SEQUENCE of_owner;
+CREATE SEQUENCE of_privileges;
+CREATE SEQUENCE of_comment;
+COMMENT ON SEQUENCE of_comment IS 'What a says.';

@@ -11,3 +11,9 @@ CREATE SEQUENCE given_away;
 CREATE SEQUENCE added;
 -- The sequence of an identity column is the column's own affair.
 CREATE TABLE numbered (id integer GENERATED ALWAYS AS IDENTITY);
+CREATE SEQUENCE of_owner;
+CREATE SEQUENCE of_privileges;
+CREATE SEQUENCE of_comment;
+ALTER SEQUENCE of_owner OWNER TO postgres;
+GRANT USAGE ON SEQUENCE of_privileges TO anon;
+COMMENT ON SEQUENCE of_comment IS 'What b says.';

@@ -15,3 +15,7 @@ CREATE TABLE replica_identity_index (id integer NOT NULL);
 CREATE UNIQUE INDEX identity ON replica_identity_index (id);
 CREATE TABLE of_type OF shape;
 CREATE TABLE gone (id integer PRIMARY KEY);
+CREATE TABLE of_owner (id integer);
+CREATE TABLE of_privileges (id integer);
+CREATE TABLE of_comment (id integer);
+COMMENT ON TABLE of_comment IS 'What a says.';
