@@ -1,6 +1,7 @@
 //! The manifest: what must be true of a database, written down by a person or by `db:manifest`.
 
 mod read;
+mod schema;
 mod write;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::catalog::{Catalog, Form, Id, KindId, Object, Property};
 
 pub use read::{parse, read};
+pub use schema::schema;
 pub use write::{Layout, write};
 
 /// What a thing that the manifest does not name comes to.

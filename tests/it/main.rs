@@ -19,6 +19,7 @@ mod migrate;
 mod pinned;
 mod process;
 mod refinery;
+mod schema;
 mod seed;
 mod signals;
 mod sql_psql;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     trials.extend(target::trials());
     trials.extend(bad_input::trials());
     trials.extend(migrate::trials());
+    trials.extend(schema::trials());
     trials.extend(seed::trials());
     trials.extend(signals::trials());
     trials.extend(concurrency::trials());
