@@ -56,7 +56,7 @@ fn names_are_unique_in_each_parent() -> Result {
             found.push(format!("{} has no property for its shorthand", kind.name));
         }
     }
-    none(found)
+    none(&found)
 }
 
 fn no_property_is_a_number_of_the_catalogs() -> Result {
@@ -70,7 +70,7 @@ fn no_property_is_a_number_of_the_catalogs() -> Result {
         let naming = naming.filter(|_| !kind.parents.is_empty());
         found.extend(naming.map(|property| format!("{} has its `{}` as a property", kind.name, property.name)));
     }
-    none(found)
+    none(&found)
 }
 
 fn each_query_gives_what_its_kind_promises() -> Result {
@@ -89,7 +89,7 @@ fn each_query_gives_what_its_kind_promises() -> Result {
         session.close().await;
         found
     });
-    none(found)
+    none(&found)
 }
 
 /// What is wrong with the columns of a kind's query.
@@ -124,7 +124,7 @@ fn every_kind_and_property_drifts_in_a_case() -> Result {
         let missing = missing.filter(|property| !NOT_SHOWN.contains(&(kind.name, property.name)));
         found.extend(missing.map(|property| format!("no case shows how `{}` of {} drifts", property.name, kind.name)));
     }
-    none(found)
+    none(&found)
 }
 
 fn slug(kind: &Kind) -> String {
@@ -134,7 +134,7 @@ fn slug(kind: &Kind) -> String {
 /// The kind that a case is about, by the longest name that its folder begins with, and its report.
 fn report(folder: &Path) -> Option<(&'static str, String)> {
     let name = folder.file_name()?.to_str()?;
-    let kinds = KINDS.iter().filter(|kind| name.starts_with(&format!("{}-", slug(&kind))));
+    let kinds = KINDS.iter().filter(|kind| name.starts_with(&format!("{}-", slug(kind))));
     let kind = kinds.max_by_key(|kind| kind.name.len())?;
     Some((kind.name, std::fs::read_to_string(folder.join("report.txt")).ok()?))
 }

@@ -50,7 +50,7 @@ pub fn all() -> Vec<Trial> {
 }
 
 /// Fails with the lines, if there are any.
-fn none(found: Vec<String>) -> Result {
+fn none(found: &[String]) -> Result {
     if found.is_empty() { Ok(()) } else { fail(found.join("\n")) }
 }
 
@@ -70,7 +70,7 @@ fn files_are_short_and_say_what_they_are_for() -> Result {
             found.push(format!("{} does not begin with `//!` and what it is for", path.display()));
         }
     }
-    none(found)
+    none(&found)
 }
 
 fn the_spine_names_no_kind() -> Result {
@@ -83,7 +83,7 @@ fn the_spine_names_no_kind() -> Result {
         let of_kinds = sections.filter(|rest| !rest.starts_with("Seeds") && !rest.starts_with("ALL"));
         found.extend(of_kinds.map(|rest| format!("{} names a section: {:.20}", code.path, rest)));
     }
-    none(found)
+    none(&found)
 }
 
 fn what_one_place_does_no_other_does() -> Result {
@@ -94,7 +94,7 @@ fn what_one_place_does_no_other_does() -> Result {
             found.extend(there.map(|word| format!("{} has `{word}`, which only {place} may", code.path)));
         }
     }
-    none(found)
+    none(&found)
 }
 
 /// Whether `words` stand in `text`, and are not only the end of a longer word.
@@ -112,5 +112,5 @@ fn nothing_is_unsafe_or_unfinished() -> Result {
         let marks = ["FIXME", "TODO", "XXX"].into_iter().filter(|mark| whole.contains(mark));
         found.extend(marks.map(|mark| format!("{} has {mark}", code.path)));
     }
-    none(found)
+    none(&found)
 }
