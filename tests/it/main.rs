@@ -25,6 +25,7 @@ mod signals;
 mod sql_psql;
 mod sql_script;
 mod sql_split;
+mod reset;
 mod support;
 mod target;
 mod tidy;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     trials.extend(concurrency::trials());
     trials.extend(refinery::trials());
     trials.extend(tidy::all());
+    trials.extend(reset::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()
