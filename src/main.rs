@@ -26,7 +26,12 @@ fn main() -> ExitCode {
     let name = cli.command.name();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(&cli, environment, &output)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(&cli, environment, &output));
+            // A name that is still being looked up must not hold the process.
+            runtime.shutdown_background();
+            outcome
+        }
         Err(error) => output.finish(name, &Value::Null, &Err(error.into())),
     };
     ExitCode::from(outcome.exit_code())

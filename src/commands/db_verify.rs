@@ -4,9 +4,11 @@ use anyhow::Result;
 
 use super::Context;
 use super::proof::{check_only, prove};
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome};
+use crate::manifest::Manifest;
 use crate::output::Answer;
 use crate::report;
+use crate::verify::{self, Verification};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -38,6 +40,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let connected = context.connect().await?;
     let mut verification = prove(context, &connected.session, &manifest).await?;
     if !args.only.is_empty() {
+        refuse_unmeasured(&args.only, &manifest, &verification)?;
         verification.only(&args.only);
     }
     let value = report::value(&verification);
@@ -48,4 +51,17 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let outcome = if verification.passed() { Outcome::Done } else { Outcome::Findings };
     Ok(Answer { outcome, text, value })
+}
+
+/// Refuses to pass what the manifest says nothing about. One that is complete says of all else that it is not there.
+fn refuse_unmeasured(wanted: &[String], manifest: &Manifest, verification: &Verification) -> Result<()> {
+    let measured = |name: &str| verification.sections().any(|section| verify::matches(section, name));
+    match wanted.iter().find(|name| !measured(name)) {
+        Some(name) if !manifest.complete(&[]) => {
+            Err(Failure::input(format!("--only {name}: the manifest says nothing about that, so nothing was checked"))
+                .next("write down what must be there, or leave that name out")
+                .into())
+        }
+        _ => Ok(()),
+    }
 }

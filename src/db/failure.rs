@@ -59,7 +59,7 @@ pub fn failure_of(error: &Error, what: impl Into<String>) -> Failure {
 /// The same error as a failure, if it is the server's or the driver's and nobody has said yet what it comes to.
 pub fn explained(error: anyhow::Error) -> anyhow::Error {
     let Some(cause) = error.downcast_ref::<Error>() else { return error };
-    let bare = error.chain().next().is_some_and(|top| top.is::<Error>());
+    let bare = error.chain().next().is_some_and(<dyn std::error::Error>::is::<Error>);
     let what = if bare { "the server did not do what was asked".to_owned() } else { error.to_string() };
     failure_of(cause, what).into()
 }

@@ -106,7 +106,8 @@ pub struct Manifest {
 impl Manifest {
     /// Whether nothing at all would be checked.
     pub fn is_empty(&self) -> bool {
-        self.expected.is_empty() && self.seeds.is_empty() && self.rules.is_empty()
+        let no_rows = self.seeds.iter().all(|seed| seed.rows.is_empty());
+        self.expected.is_empty() && no_rows && self.rules.is_empty()
     }
 
     /// Whether what is not written down about the object at `path` goes without saying.

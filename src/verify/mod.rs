@@ -67,6 +67,11 @@ impl Verification {
         whole && !self.findings.iter().any(|finding| finding.section == section && finding.fails)
     }
 
+    /// The sections that anything was checked or found in.
+    pub fn sections(&self) -> impl Iterator<Item = Section> {
+        self.lines.keys().copied().chain(self.findings.iter().map(|finding| finding.section))
+    }
+
     /// How many things were checked.
     pub fn checked(&self) -> usize {
         self.lines.values().map(|line| line.expected + line.also.values().sum::<usize>()).sum()

@@ -15,6 +15,8 @@ mod chat;
 mod cli;
 mod concurrency;
 mod local;
+mod documents;
+mod manifest;
 mod migrate;
 mod pinned;
 mod process;
@@ -29,6 +31,7 @@ mod reset;
 mod support;
 mod target;
 mod tidy;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -53,6 +56,9 @@ fn main() -> ExitCode {
     trials.extend(refinery::trials());
     trials.extend(tidy::all());
     trials.extend(reset::trials());
+    trials.extend(documents::trials());
+    trials.extend(manifest::trials());
+    trials.extend(verify::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()

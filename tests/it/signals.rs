@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process::{Running, runs, wait_until};
 use crate::support::{Database, Output, Project, Result};
@@ -15,6 +15,7 @@ crate::trials!(
     a_signal_while_waiting_for_the_lock,
     a_signal_during_the_proof_is_no_finding,
     a_second_signal_ends_at_once,
+    a_server_that_does_not_answer_is_left,
     a_backend_that_is_ended,
     a_commit_without_an_answer,
     a_statement_timeout_of_the_role,
@@ -102,13 +103,40 @@ fn a_second_signal_ends_at_once() -> Result {
     let (database, project) = (Database::plain(), project(SLOW));
     let running = start(&project, &database, &["db:migrate", "--no-verify"]);
     wait_until(&database, &runs("pg_sleep"));
+    let stuck = stop_backend(&database);
     let begun = Instant::now();
     running.signal(Signal::INT);
+    std::thread::sleep(Duration::from_millis(300));
     running.signal(Signal::TERM);
-    let output = running.finish();
-    assert!([130, 143].contains(&output.code), "{output:?}");
+    let output = running.finish().expect(130);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    output.says("state: the connection was dropped, so the server rolls back what was running");
+    kill_process(stuck, Signal::CONT).unwrap();
+    nothing_stayed(&database);
     Ok(())
+}
+
+fn a_server_that_does_not_answer_is_left() -> Result {
+    let (database, project) = (Database::plain(), project(SLOW));
+    let running = start(&project, &database, &["db:migrate", "--no-verify"]);
+    wait_until(&database, &runs("pg_sleep"));
+    let stuck = stop_backend(&database);
+    let begun = Instant::now();
+    running.signal(Signal::TERM);
+    running.finish().expect(143).says("the connection was dropped");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    kill_process(stuck, Signal::CONT).unwrap();
+    nothing_stayed(&database);
+    Ok(())
+}
+
+/// Stops the process of the session that sleeps, so that it does not even answer a cancel request.
+fn stop_backend(database: &Database) -> Pid {
+    let pid = database
+        .value("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
+    let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    pid
 }
 
 fn a_backend_that_is_ended() -> Result {

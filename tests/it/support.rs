@@ -152,6 +152,14 @@ impl Database {
         Database { name }
     }
 
+    /// Another database that is as this one is now.
+    pub fn copy(&self) -> Self {
+        let name = format!("test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {} OWNER postgres", self.name);
+        block_on(run(&superuser("template1"), &statement));
+        Database { name }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
