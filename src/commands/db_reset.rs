@@ -126,7 +126,7 @@ impl Reset<'_> {
         if access == Access::Unconfirmed {
             return Err(self.unconfirmed(&self.survey(access).await?).into());
         }
-        migrate::acquire(&session.client, &|text| context.say(text)).await?;
+        migrate::acquire(&session.client, &|text| context.say(text), &|| context.check_interrupt()).await?;
         // While it waited for the lock, somebody may have protected the database.
         let access = self.guard().await?;
         let survey = self.survey(access).await?;

@@ -164,7 +164,7 @@ fn bare_all<'a>(statements: impl IntoIterator<Item = &'a str>, strings: Strings)
 /// Our statements, and whether the script was read to its end.
 fn ours(source: &Source, strings: Strings) -> (Vec<String>, bool) {
     let pieces: Vec<_> = Splitter::new(source).collect();
-    let whole = pieces.iter().all(|piece| piece.is_ok());
+    let whole = pieces.iter().all(anyhow::Result::is_ok);
     let texts = pieces.iter().flatten().map(|piece| &source.text[piece.statement()]);
     (bare_all(texts, strings), whole)
 }
