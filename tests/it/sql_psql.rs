@@ -7,15 +7,21 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use libtest_mimic::Trial;
 use pgplumb::db::local::{self, Cluster, Places};
 use pgplumb::sql::token::{Strings, Tokens};
 use pgplumb::sql::{Source, Splitter, identifier, split};
 use tempfile::TempDir;
 
 use crate::sql_script::Generator;
-use crate::support::{Result, block_on, open_to_all, places};
+use crate::support::{Result, block_on, cluster, open_to_all, places, trial};
 
-crate::trials!("sql_psql", scripts_are_cut_as_psql_and_the_server_cut_them);
+/// The tests of this module. The scripts have bodies with BEGIN ATOMIC, which came with PostgreSQL 14.
+pub fn trials() -> Vec<Trial> {
+    let test = scripts_are_cut_as_psql_and_the_server_cut_them;
+    let name = "sql_psql::scripts_are_cut_as_psql_and_the_server_cut_them";
+    vec![trial(name, test).with_ignored_flag(cluster().major < 14)]
+}
 
 const SUPERUSER: &str = "supabase_admin";
 const OFF: &str = "SET standard_conforming_strings = off;\n";

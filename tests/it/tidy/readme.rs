@@ -15,12 +15,8 @@ fn the_commands_of_the_manual_exist() -> Result {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
     let commands = commands(&text);
     assert!(!commands.is_empty(), "README.md shows no command");
-    none(
-        &commands
-            .iter()
-            .filter_map(|command| wrong(command).map(|why| format!("{command}: {why}")))
-            .collect::<Vec<_>>(),
-    )
+    let found = commands.iter().filter_map(|command| wrong(command).map(|why| format!("{command}: {why}")));
+    none(&found.collect::<Vec<_>>())
 }
 
 /// The command lines in the shell blocks, without prompts, comments and what follows a pipe.
