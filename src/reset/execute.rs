@@ -20,9 +20,6 @@ use crate::platform::Platform;
 /// How many statements travel in one message.
 const AT_ONCE: usize = 50;
 
-const BEGIN: &str = "BEGIN; SET LOCAL search_path = ''; SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = 0;
-                     SET LOCAL client_min_messages = warning";
-
 /// Drops the objects of `steps`, taking at most `budget` locks at a time; `pause` is asked between transactions
 /// whether to go on, with the number of objects that are gone.
 ///
@@ -91,7 +88,8 @@ async fn commit(session: &Session) -> Result<()> {
 
 async fn drop_all(session: &Session, platform: Option<Platform>, steps: &[Step], batch: Range<usize>) -> Result<()> {
     let client = &session.client;
-    client.batch_execute(BEGIN).await.map_err(|error| session.failure_of(&error, "the reset could not begin"))?;
+    let begin = format!("BEGIN; {}; SET LOCAL client_min_messages = warning", read::SETTINGS);
+    client.batch_execute(&begin).await.map_err(|error| session.failure_of(&error, "the reset could not begin"))?;
     refuse_cascade(session, platform, steps, &steps[batch.clone()]).await?;
     let due: Vec<(&Step, &str)> =
         steps[batch].iter().filter_map(|step| Some((step, step.statement.as_deref()?))).collect();

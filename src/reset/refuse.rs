@@ -1,7 +1,7 @@
 //! What keeps a reset from beginning, in words.
 
 use super::plan::{Plan, Rules};
-use super::words::{list, named, one_line};
+use super::words::{list, named, one_line, plural};
 use crate::error::Failure;
 
 /// Why objects that the manifest does not name stand in the way.
@@ -16,7 +16,7 @@ pub fn unknown(plan: &Plan, has_manifest: bool) -> Failure {
              `--unknown keep` needs a manifest too",
         )
     };
-    refused(format!("the database has {count} objects {what}:\n{names}")).next(next)
+    refused(format!("the database has {count} {} {what}:\n{names}", plural("object", count))).next(next)
 }
 
 /// Refuses where what stays needs what goes; `pairs` are the words for both ends of [`Plan::blockers`].

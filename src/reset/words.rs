@@ -29,7 +29,8 @@ pub fn summary<'a>(objects: impl IntoIterator<Item = &'a Object>, rows: Rows) ->
     format!("{objects}, with {about}{} {}", rows.count, plural("row", count))
 }
 
-fn plural(word: &str, count: usize) -> String {
+/// The word for `count` things.
+pub fn plural(word: &str, count: usize) -> String {
     match word.strip_suffix('y') {
         _ if count == 1 => word.to_owned(),
         Some(stem) => format!("{stem}ies"),

@@ -22,6 +22,7 @@ crate::trials!(
     policies_on_platform_tables_go,
     unknown_objects_are_asked_about,
     without_a_manifest_nothing_is_known,
+    a_history_table_elsewhere_goes_too,
     a_blocked_reset_names_who_holds_it,
     a_server_without_writes_and_one_without_the_platform_are_refused,
     a_history_out_of_reach_is_refused,
@@ -259,7 +260,6 @@ fn circles_go() -> Result {
                ALTER TABLE c ADD CHECK (of_c(c) = 1)";
     let project = project(sql, &["a", "b", "c", "tree"]);
     let database = migrated(&project);
-    database.run("ALTER FUNCTION of_c(c) OWNER TO postgres");
     let done = confirmed(&project, &database, &["--unknown", "drop", "--json"]).expect(0).json();
     assert_eq!(done["result"]["rows"]["count"], 3);
     assert_eq!(database.value(LEFT), "");
@@ -316,7 +316,7 @@ fn extensions_stay() -> Result {
     let database = migrated(&project);
     confirmed(&project, &database, &[]).expect(0).says("schema tools (it holds something that stays)");
     assert_eq!(database.value(LEFT), "schema tools");
-    let extensions = "SELECT string_agg(extname, ',' ORDER BY 1) FROM pg_extension WHERE oid >= 16384";
+    let extensions = "SELECT string_agg(extname, ',' ORDER BY extname) FROM pg_extension WHERE oid >= 16384";
     assert_eq!(database.value(extensions), "citext,pg_trgm");
     assert_eq!(database.value("SELECT public.similarity('a', 'a')"), "1");
     Ok(())
@@ -341,7 +341,7 @@ fn policies_on_platform_tables_go() -> Result {
     assert_eq!(database.value("SELECT string_agg(polname, ',') FROM pg_policy"), "other");
     database.run("DROP POLICY other ON storage.buckets");
     project.on(&database, &["db:migrate", "--no-verify"]).expect(0);
-    confirmed(&project, &database, &[]).expect(4).says("1 objects").says("policy other on storage.buckets");
+    confirmed(&project, &database, &[]).expect(4).says("1 object that").says("policy other on storage.buckets");
     confirmed(&project, &database, &["--unknown", "drop"]).expect(0);
     assert_eq!(database.value("SELECT string_agg(polname, ',') FROM pg_policy"), "");
     assert_eq!(database.rows(platform), before);
@@ -362,7 +362,7 @@ fn unknown_objects_are_asked_about() -> Result {
         .says("table side.kept (the manifest does not name it)");
     assert_eq!(database.value(LEFT), "schema side, table side.kept");
     project.on(&database, &["db:migrate", "--no-verify"]).expect(0);
-    database.run("SET ROLE postgres; ALTER TABLE side.kept ADD FOREIGN KEY (id) REFERENCES a; ");
+    database.run("SET ROLE postgres; ALTER TABLE side.kept ADD FOREIGN KEY (id) REFERENCES a NOT VALID");
     confirmed(&project, &database, &["--unknown", "keep"]).expect(4).says("table side.kept needs table a");
     confirmed(&project, &database, &["--unknown", "drop"]).expect(0);
     assert_eq!(database.value(LEFT), "");
@@ -379,6 +379,15 @@ fn without_a_manifest_nothing_is_known() -> Result {
     assert_eq!(database.value("SELECT count(*) FROM pgplumb.migration"), "1");
     confirmed(&project, &database, &["--unknown", "drop"]).expect(0);
     assert_eq!(database.value(LEFT), "");
+    Ok(())
+}
+
+fn a_history_table_elsewhere_goes_too() -> Result {
+    let project = project("CREATE TABLE a (id int)", &["a"]).with("pgplumb.toml", "history_table = \"public.history\"");
+    let database = migrated(&project);
+    confirmed(&project, &database, &[]).expect(0).says("dropped 1 table, with 0 rows, and the history");
+    assert_eq!(database.value(LEFT), "");
+    project.on(&database, &["db:migrate", "--no-verify"]).expect(0).says("applied");
     Ok(())
 }
 
