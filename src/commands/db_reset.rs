@@ -89,12 +89,13 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let manifest = context.manifest_path().0.exists().then(|| context.read_manifest()).transpose()?;
     let reset = Reset { context, args, connected: context.connect().await?, manifest };
     let answer = reset.run().await?;
-    // The lock goes with the connection, and db:migrate takes it for its own.
     drop(reset);
     if args.migrate && !args.dry_run { build_again(context, answer).await } else { Ok(answer) }
 }
 
 async fn build_again(context: &Context, answer: Answer) -> Result<Answer> {
+    // The lock goes with the connection, and db:migrate wants it for its own.
+    context.close().await;
     let built = db_migrate::run(context, &db_migrate::Args::default()).await.map_err(after_reset)?;
     let mut value = answer.value;
     value["migrate"] = built.value;
