@@ -4,6 +4,7 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::Result;
+use comfy_table::{LineStyle, Table, TableStyle};
 use serde_json::{Value, json};
 
 use crate::cli::Options;
@@ -110,6 +111,14 @@ impl Output {
         });
         write(std::io::stdout().lock(), &format!("{document:#}\n"));
     }
+}
+
+/// A table with a rule under its header and no other lines.
+pub fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    let rule = LineStyle::none().fill('─').junction('─');
+    table.load_style(TableStyle::new().header_separator(rule)).set_header(header);
+    table
 }
 
 /// Whether standard output is a terminal that wants colour.

@@ -4,14 +4,13 @@ use std::fmt::Write;
 
 use anyhow::{Context as _, Result};
 use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use serde_json::json;
 
 use super::context::{Connected, Context};
 use super::work::{self, Scripts};
 use crate::error::Outcome;
 use crate::migrate::{self, History, Plan, SeedHistory};
-use crate::output::{Answer, escape};
+use crate::output::{self, Answer, escape};
 use crate::project::Label;
 
 /// Arguments of `db:status`.
@@ -58,11 +57,7 @@ impl Status<'_> {
 
     fn origins(&self) -> Vec<(&str, String, String)> {
         if self.connected.local {
-            return vec![(
-                "target",
-                self.connected.target.to_string(),
-                "the local default: nothing names another".to_owned(),
-            )];
+            return vec![("target", self.connected.target.to_string(), "the local default".to_owned())];
         }
         let origins = self.connected.target.origins.iter();
         origins.map(|(part, value, source)| (*part, value.clone(), source.to_string())).collect()
@@ -97,8 +92,7 @@ impl Status<'_> {
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["version", "name", "applied", "took"]);
+        let mut table = output::table(["version", "name", "applied (UTC)", "took"]);
         for row in &self.history.applied {
             let took = row.duration_ms.map_or_else(String::new, |took| format!("{took} ms"));
             let second = row.applied_on.get(..19).unwrap_or(&row.applied_on).replace('T', " ");

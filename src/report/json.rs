@@ -13,8 +13,8 @@ pub fn value(verification: &Verification) -> Value {
             "name": section.title(),
             "passed": verification.section_passed(section),
             "checked": line.is_some(),
-            "expected": line.as_ref().map_or(0, |line| line.expected),
-            "good": line.as_ref().map_or(0, |line| line.good),
+            "expected": line.as_ref().map_or(0, |line| line.count.expected),
+            "good": line.as_ref().map_or(0, |line| line.count.good),
             "also": line.map(|line| line.also).unwrap_or_default(),
         })
     });

@@ -15,8 +15,9 @@ pub fn markdown(verification: &Verification) -> String {
             None => "➖ NOT CHECKED",
             Some(_) => "✅ PASSED",
         };
-        let (count, also) =
-            line.map(|line| (format!("{} of {}", line.good, line.expected), also(line))).unwrap_or_default();
+        let (count, also) = line
+            .map(|line| (format!("{} of {}", line.count.good, line.count.expected), also(line)))
+            .unwrap_or_default();
         let _ = writeln!(out, "| {word} | {} | {count} | {also} |", section.title());
     }
     if !verification.findings.is_empty() {

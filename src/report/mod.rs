@@ -20,9 +20,12 @@ fn lines(verification: &Verification) -> Vec<(Section, Option<&Line>)> {
     Section::ALL.into_iter().filter(shown).map(|section| (section, verification.lines.get(&section))).collect()
 }
 
-/// "158 columns, 37 constraints": what was checked along with the things that a line counts.
+/// "157 of 158 columns, 37 constraints": what was checked along with the things that a line counts.
 fn also(line: &Line) -> String {
-    let words = line.also.iter().map(|(group, count)| format!("{count} {}", group.replace('_', " ")));
+    let words = line.also.iter().map(|(group, count)| {
+        let good = if count.good < count.expected { format!("{} of ", count.good) } else { String::new() };
+        format!("{good}{} {}", count.expected, group.replace('_', " "))
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -42,8 +45,7 @@ fn plain(value: &Value) -> String {
 /// What was expected and what is there, in words.
 fn sides(finding: &Finding) -> (String, String) {
     match finding.what {
-        "missing" if finding.expected.is_null() => (String::from("is there"), String::from("missing")),
-        "missing" => (plain(&finding.expected), String::from("missing")),
+        "missing" => (String::from("is there"), String::from("missing")),
         "not measured" => (String::new(), plain(&finding.actual)),
         "unexpected" => (String::from("not there"), String::from("is there")),
         _ => (plain(&finding.expected), plain(&finding.actual)),

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 
 use super::{also, lines, sides, text_diff};
-use crate::output::escape;
+use crate::catalog::Section;
+use crate::output::{escape, table as table_with};
 use crate::verify::{Finding, Line, Verification};
 
 /// Cells longer than this are cut; the whole text stands in `--json`.
@@ -23,7 +23,8 @@ pub fn table(verification: &Verification, color: bool) -> String {
             Some(_) => ("✅", "PASSED", "32"),
         };
         let count = line.map(counted).unwrap_or_default();
-        let text = format!("{mark} {} - {title:<15} {count}", paint(word, shade, color));
+        let unexpected = unexpected(verification, section);
+        let text = format!("{mark} {} - {title:<15} {count}{unexpected}", paint(word, shade, color));
         let _ = writeln!(out, "{}", text.trim_end());
     }
     if !verification.findings.is_empty() {
@@ -40,22 +41,31 @@ pub fn table(verification: &Verification, color: bool) -> String {
 }
 
 fn counted(line: &Line) -> String {
-    let count = if line.expected == 0 && line.good == 0 {
+    let count = if line.count.expected == 0 {
         String::new()
     } else {
-        format!("{} of {}", line.good, line.expected)
+        format!("{} of {}", line.count.good, line.count.expected)
     };
     let also = also(line);
     if also.is_empty() { count } else { format!("{count:<12} {also}") }
 }
 
+/// How many things fail a section only because nobody expects them: no count of the expected shows them.
+fn unexpected(verification: &Verification, section: Section) -> String {
+    let mut findings = verification.findings.iter();
+    let is_one = |finding: &&Finding| finding.section == section && finding.fails && finding.what == "unexpected";
+    match findings.by_ref().filter(is_one).count() {
+        0 => String::new(),
+        count => format!(", {count} unexpected"),
+    }
+}
+
 fn findings(findings: &[Finding]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    let mut table = table_with(["", "what", "expected", "there is"]);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(140);
     }
-    table.set_header(["", "what", "expected", "there is"]);
     for finding in findings {
         let (expected, actual) = match text_diff(finding) {
             Some(_) => ("see below".to_owned(), "see below".to_owned()),

@@ -6,6 +6,7 @@ mod rules;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use serde::Serialize;
 use serde_json::Value;
 use tokio_postgres::Client;
 
@@ -34,15 +35,29 @@ pub struct Finding {
     pub actual: Value,
 }
 
-/// One line of the report: how many things were expected, and how many of them are as they should be.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Line {
+/// How many things were expected, and how many of them are as they should be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Count {
     /// Things expected.
     pub expected: usize,
     /// Of these, things that are there and right.
     pub good: usize,
+}
+
+impl Count {
+    fn add(&mut self, good: bool) {
+        self.expected += 1;
+        self.good += usize::from(good);
+    }
+}
+
+/// One line of the report.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    /// The things that the line is about.
+    pub count: Count,
     /// What else was checked with them, by kind.
-    pub also: BTreeMap<&'static str, usize>,
+    pub also: BTreeMap<&'static str, Count>,
 }
 
 /// What a verification came to.
@@ -63,7 +78,7 @@ impl Verification {
     /// Whether a line of the report has nothing that fails. What is missing along with its parent is no finding of its
     /// own, and is still not there.
     pub fn section_passed(&self, section: Section) -> bool {
-        let whole = self.lines.get(&section).is_none_or(|line| line.good == line.expected);
+        let whole = self.lines.get(&section).is_none_or(|line| line.count.good == line.count.expected);
         whole && !self.findings.iter().any(|finding| finding.section == section && finding.fails)
     }
 
@@ -74,7 +89,10 @@ impl Verification {
 
     /// How many things were checked.
     pub fn checked(&self) -> usize {
-        self.lines.values().map(|line| line.expected + line.also.values().sum::<usize>()).sum()
+        self.lines
+            .values()
+            .map(|line| line.count.expected + line.also.values().map(|count| count.expected).sum::<usize>())
+            .sum()
     }
 
     /// Keeps only the kinds and sections that a person asked for, by kind, group or title.
@@ -113,12 +131,8 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
     let mut verification = Verification::default();
     for (id, good) in &comparison.good {
         let line = verification.lines.entry(id.kind.section).or_default();
-        if id.kind.counted {
-            line.expected += 1;
-            line.good += usize::from(*good);
-        } else {
-            *line.also.entry(id.kind.group()).or_default() += 1;
-        }
+        let count = if id.kind.counted { &mut line.count } else { line.also.entry(id.kind.group()).or_default() };
+        count.add(*good);
     }
     for change in comparison.changes {
         let (what, property, expected, actual) = match change.difference {

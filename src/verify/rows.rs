@@ -15,7 +15,7 @@ use crate::sql::{identifier, literal};
 pub async fn check(client: &Client, seeds: &[Seed], verification: &mut Verification) -> Result<()> {
     for seed in seeds {
         let line = verification.lines.entry(Section::Seeds).or_default();
-        line.expected += seed.rows.len();
+        line.count.expected += seed.rows.len();
         client.batch_execute("SAVEPOINT pgplumb_rows").await?;
         if let Err(error) = measure(client, seed, verification).await {
             let Some(said) = error.downcast_ref().and_then(objection) else { return Err(error) };
@@ -160,7 +160,7 @@ fn report(
         });
     }
     if differing.is_empty() || !fails {
-        verification.lines.entry(Section::Seeds).or_default().good += 1;
+        verification.lines.entry(Section::Seeds).or_default().count.good += 1;
     }
 }
 

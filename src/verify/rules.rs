@@ -15,10 +15,10 @@ const SHOWN: usize = 5;
 /// Runs every rule, each in a savepoint, so that one that cannot run does not keep the others from being asked.
 pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verification) -> Result<()> {
     for rule in rules {
-        *verification.lines.entry(Section::Seeds).or_default().also.entry("rules").or_default() += 1;
         client.batch_execute("SAVEPOINT pgplumb_rule").await?;
         let (what, actual) = match broken(client, &rule.sql).await {
             Ok(None) => {
+                count(verification, true);
                 client.batch_execute("RELEASE SAVEPOINT pgplumb_rule").await?;
                 continue;
             }
@@ -29,6 +29,7 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
             },
         };
         client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_rule").await?;
+        count(verification, false);
         verification.findings.push(Finding {
             section: Section::Seeds,
             fails: true,
@@ -41,6 +42,10 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
         });
     }
     Ok(())
+}
+
+fn count(verification: &mut Verification, good: bool) {
+    verification.lines.entry(Section::Seeds).or_default().also.entry("rules").or_default().add(good);
 }
 
 /// The rows that break a rule, a line each, or nothing. The rule's query stands inside ours, so that it can be nothing
