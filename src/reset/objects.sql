@@ -53,7 +53,7 @@
      AND NOT EXISTS (SELECT FROM pg_depend e
                       WHERE e.classid = 'pg_class'::regclass AND e.objid = t.oid AND e.deptype = 'e')
 )
-SELECT o.class, o.oid, o.class::regclass::text AS catalog, i.type AS kind, i.identity, o.path, o.attached,
+SELECT o.class, o.oid, CASE WHEN c.relkind = 'c' THEN 'pg_type' ELSE o.class::regclass::text END AS catalog, i.type AS kind, i.identity, o.path, o.attached,
   pg_get_userbyid(o.owner)::text AS owner, pg_get_userbyid(o.owner) = current_user AS mine,
   pg_has_role(current_user, o.owner, 'USAGE') AS usable,
   1 + coalesce(p.parts, 0) AS locks,
