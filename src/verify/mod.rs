@@ -129,6 +129,11 @@ pub async fn verify(client: &Client, manifest: &Manifest, actual: &Catalog) -> R
 pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
     let comparison = diff::compare(manifest, actual);
     let mut verification = Verification::default();
+    if manifest.complete(&[]) {
+        // That there is nothing of a kind has been checked as well.
+        let sections = Section::ALL.into_iter().filter(|section| section.always() && *section != Section::Seeds);
+        verification.lines.extend(sections.map(|section| (section, Line::default())));
+    }
     for (id, good) in &comparison.good {
         let line = verification.lines.entry(id.kind.section).or_default();
         let count = if id.kind.counted { &mut line.count } else { line.also.entry(id.kind.group()).or_default() };
