@@ -74,7 +74,7 @@ impl Status<'_> {
             let _ = writeln!(out, "{:<12} {label}", "label");
         }
         if !self.history.applied.is_empty() {
-            let _ = writeln!(out, "\n{}", self.table());
+            let _ = writeln!(out, "\n{}\n", self.table().trim_fmt());
         }
         for (mark, files) in [("pending", self.pending()), ("to seed", self.due())] {
             for file in files {

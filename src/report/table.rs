@@ -28,7 +28,7 @@ pub fn table(verification: &Verification, color: bool) -> String {
         let _ = writeln!(out, "{}", text.trim_end());
     }
     if !verification.findings.is_empty() {
-        let _ = write!(out, "\n{}\n", findings(&verification.findings));
+        let _ = write!(out, "\n{}\n", findings(&verification.findings).trim_fmt());
     }
     for finding in &verification.findings {
         if let Some(diff) = text_diff(finding) {
@@ -71,7 +71,7 @@ fn findings(findings: &[Finding]) -> Table {
             Some(_) => ("see below".to_owned(), "see below".to_owned()),
             None => sides(finding),
         };
-        let property = finding.property.as_ref().map(|property| format!("\n{property}")).unwrap_or_default();
+        let property = finding.property.as_ref().map(|property| format!(": {property}")).unwrap_or_default();
         let mark = if finding.fails { finding.what.to_owned() } else { format!("{} (info)", finding.what) };
         let what = format!("{} {}{property}", finding.kind, finding.object);
         table.add_row([mark, escape(&what), cut(&expected), cut(&actual)]);
