@@ -139,7 +139,9 @@ fn report(folder: &Path) -> Option<(&'static str, String)> {
     Some((kind.name, std::fs::read_to_string(folder.join("report.txt")).ok()?))
 }
 
-/// Whether a report has a line of its table that begins with the property, as under the name of an object.
+/// Whether a report's table has the property, behind the name of an object or wrapped to the next line.
 fn has_property(report: &str, property: &str) -> bool {
-    report.lines().any(|line| line.starts_with(' ') && line.split_whitespace().next() == Some(property))
+    let behind = |line: &str| line.split("  ").any(|cell| cell.ends_with(&format!(": {property}")));
+    let wrapped = |line: &str| line.split_whitespace().next() == Some(property);
+    report.lines().any(|line| line.starts_with(' ') && (behind(line) || wrapped(line)))
 }
