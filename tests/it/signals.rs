@@ -3,10 +3,11 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use pgplumb::db::connect;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process::{Running, runs, wait_until};
-use crate::support::{Database, Output, Project, Result};
+use crate::support::{Database, Output, Project, Result, block_on, superuser};
 
 crate::trials!(
     "signals",
@@ -189,12 +190,17 @@ fn a_table_that_another_session_holds() -> Result {
     let database = Database::plain();
     let first = project("CREATE TABLE held (n int);");
     first.on(&database, &["db:migrate", "--no-verify"]).expect(0);
-    let url = database.url() + "&application_name=importer";
     // It holds the table and not the lock of runners, since it is no runner.
-    let mut psql = std::process::Command::new("psql");
-    let sql = "BEGIN; LOCK TABLE held; SELECT pg_sleep(60)";
-    psql.args(["-X", "-c", sql, &url]).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut psql = psql.spawn().unwrap();
+    let holder = std::thread::spawn({
+        let target = superuser(database.name());
+        move || {
+            block_on(async {
+                let session = connect(&target, |_| ()).await.unwrap();
+                let sql = "SET application_name = importer; BEGIN; LOCK TABLE held; SELECT pg_sleep(60)";
+                session.client.batch_execute(sql).await
+            })
+        }
+    });
     wait_until(&database, &runs("pg_sleep"));
     let project = first.with(
         "migrations/0002_b.sql",
@@ -208,8 +214,8 @@ fn a_table_that_another_session_holds() -> Result {
         .says("importer")
         .says("state: migrations/0002_b.sql has no effect")
         .says("next: run the command again");
-    psql.kill().unwrap();
-    psql.wait().unwrap();
+    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'importer'");
+    assert!(holder.join().unwrap().is_err());
     assert_eq!(database.value("SELECT count(*) FROM pg_class WHERE relname = 'c'"), "0");
     Ok(())
 }

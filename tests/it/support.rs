@@ -42,6 +42,11 @@ pub fn trial(name: &str, test: impl FnOnce() -> Result + Send + 'static) -> Tria
     Trial::test(name.to_owned(), test)
 }
 
+/// Whether the machine has a program that a test holds pgplumb against. A test that lacks one is reported as ignored.
+pub fn has_program(name: &str) -> bool {
+    std::env::split_paths(&variable("PATH").unwrap_or_default()).any(|folder| folder.join(name).is_file())
+}
+
 /// Fails with a message.
 pub fn fail<T>(message: impl Into<String>) -> Result<T> {
     Err(Failed::from(message.into()))
