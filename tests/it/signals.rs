@@ -1,6 +1,5 @@
 //! What happens in the middle of a run: signals, lost connections, timeouts, readers that go away.
 
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use pgplumb::db::connect;
