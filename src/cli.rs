@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start, local_stop,
+    db_diff, db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start, local_stop,
 };
 use crate::output::Color;
 
@@ -72,6 +72,9 @@ pub enum Command {
     /// Show the target, the history, and what is pending or edited; writes nothing
     #[command(name = "db:status")]
     Status(db_status::Args),
+    /// Compare two of target, migrations, manifest, another database, a dump; writes nothing
+    #[command(name = "db:diff")]
+    Diff(db_diff::Args),
     /// Write the manifest, from the migrations or from the target
     #[command(name = "db:manifest")]
     Manifest(db_manifest::Args),
@@ -95,6 +98,7 @@ impl Command {
             Command::Verify(_) => "db:verify",
             Command::Reset(_) => "db:reset",
             Command::Status(_) => "db:status",
+            Command::Diff(_) => "db:diff",
             Command::Manifest(_) => "db:manifest",
             Command::LocalStart(_) => "local:start",
             Command::LocalStop(_) => "local:stop",

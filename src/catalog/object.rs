@@ -170,6 +170,18 @@ impl Catalog {
 }
 
 impl Catalog {
+    /// Gives the values that most objects have in common to those of which nobody wrote another.
+    pub fn fill(&mut self, value: impl Fn(&Id, &'static Property) -> Value) {
+        for object in &mut self.0 {
+            for property in object.id.kind.properties().filter(|property| property.shared) {
+                let value = value(&object.id, property);
+                if object.properties.get(property.name).is_none() && !property.is_default(&value) {
+                    object.properties.set(property, value);
+                }
+            }
+        }
+    }
+
     /// Forgets what is true of some objects, and keeps that they exist.
     pub fn strip(&mut self, whose: impl Fn(&Object) -> bool) {
         for object in self.0.iter_mut().filter(|object| whose(object)) {

@@ -1,6 +1,6 @@
 //! What every command works with: the project, the target, and where words go. Set-up is written here once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -33,6 +33,7 @@ pub struct Context {
     /// The connections, which a signal must stop and the end must close.
     sessions: RefCell<Vec<Rc<Session>>>,
     interrupted: RefCell<Option<Outcome>>,
+    scratches: Cell<u32>,
 }
 
 /// A target that a command is connected to.
@@ -59,6 +60,7 @@ impl Context {
             target: RefCell::default(),
             sessions: RefCell::default(),
             interrupted: RefCell::default(),
+            scratches: Cell::default(),
         })
     }
 
@@ -111,6 +113,12 @@ impl Context {
         let session = Rc::new(session);
         self.sessions.borrow_mut().push(Rc::clone(&session));
         Ok(session)
+    }
+
+    /// A name for a scratch database that no other command and no earlier use in this one has.
+    pub fn scratch_name(&self) -> String {
+        self.scratches.set(self.scratches.get() + 1);
+        format!("pgplumb_scratch_{}_{}", std::process::id(), self.scratches.get())
     }
 
     /// The project's local cluster, running.

@@ -1,6 +1,7 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
 mod context;
+pub mod db_diff;
 pub mod db_manifest;
 pub mod db_migrate;
 pub mod db_reset;
@@ -11,6 +12,7 @@ pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
 mod proof;
+mod sides;
 mod work;
 
 use anyhow::Result;
@@ -32,6 +34,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Verify(args) => db_verify::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
+        Command::Diff(args) => db_diff::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,
         Command::LocalStart(args) => local_start::run(context, args).await,
         Command::LocalStop(args) => local_stop::run(context, args).await,

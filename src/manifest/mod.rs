@@ -104,6 +104,13 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The objects of a manifest that says everything about them, each with the values that it has by default.
+    pub fn into_catalog(mut self) -> Catalog {
+        let mut catalog = std::mem::take(&mut self.expected);
+        catalog.fill(|id, property| self.fallback(&id.path, property));
+        catalog
+    }
+
     /// Whether nothing at all would be checked.
     pub fn is_empty(&self) -> bool {
         let no_rows = self.seeds.iter().all(|seed| seed.rows.is_empty());

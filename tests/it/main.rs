@@ -14,6 +14,7 @@ mod cases;
 mod chat;
 mod cli;
 mod concurrency;
+mod diff;
 mod documents;
 mod local;
 mod manifest;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
     trials.extend(refinery::trials());
     trials.extend(tidy::all());
     trials.extend(reset::trials());
+    trials.extend(diff::trials());
     trials.extend(documents::trials());
     trials.extend(manifest::trials());
     trials.extend(verify::trials());

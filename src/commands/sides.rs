@@ -1,0 +1,144 @@
+//! Where a catalog can come from: the target, the migrations, a manifest, another database, a dump. Those that are no
+//! database yet are built on a scratch one, which goes away again.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::proof::{added, is_projects};
+use super::work;
+use crate::catalog::Catalog;
+use crate::db::{Resolved, Session, Wanted, resolve, snapshot};
+use crate::error::Failure;
+use crate::manifest::{self, Layout, Manifest};
+use crate::migrate::{self, Script};
+use crate::platform::{self, Databases};
+use crate::sql;
+
+/// What one side of a comparison is.
+pub enum Side {
+    /// Read from a database, with the server's version.
+    Catalog(Catalog, u32),
+    /// Read from a manifest.
+    Manifest(Box<Manifest>),
+}
+
+/// Reads the side that `name` means: `target`, `migrations`, `manifest`, a connection string, a `.json` or `.sql` file.
+pub async fn read(context: &Context, name: &str) -> Result<Side> {
+    let catalog = |(catalog, version)| Side::Catalog(catalog, version);
+    match name {
+        "target" => from_target(context).await.map(catalog),
+        "migrations" => from_migrations(context).await.map(catalog),
+        "manifest" => Ok(Side::Manifest(Box::new(context.read_manifest()?))),
+        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            from_url(context, url).await.map(catalog)
+        }
+        file if Path::new(file).is_file() && file.ends_with(".json") => {
+            Ok(Side::Manifest(Box::new(manifest::read(Path::new(file), file)?)))
+        }
+        file if Path::new(file).is_file() => from_dump(context, file).await.map(catalog),
+        // What it is may be a connection string, so it is not repeated.
+        _ => Err(Failure::input("one side of the comparison is neither a file nor anything else that is known")
+            .next("give `target`, `migrations`, `manifest`, a connection string, a manifest or a dump (.sql)")
+            .into()),
+    }
+}
+
+/// The target's own objects, without the platform's.
+pub async fn from_target(context: &Context) -> Result<(Catalog, u32)> {
+    let connected = context.connect().await?;
+    projects(context, &connected.session).await
+}
+
+/// What the migrations make of an empty database.
+pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
+    let scripts = work::read(context)?;
+    work::something(&scripts)?;
+    scratch(context, async |session| {
+        let (mut history, _) = work::begin(context, &session, &scripts).await?;
+        let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
+        work::ensure(&session, &mut history, &scripts).await?;
+        work::apply(context, &session, &due, &|script, took| history.record(script, took)).await?;
+        projects(context, &session).await
+    })
+    .await
+}
+
+async fn from_url(context: &Context, url: &str) -> Result<(Catalog, u32)> {
+    let wanted = Wanted::new(Some(url.to_owned()), None, std::io::empty())?;
+    let Resolved::Server(target) = resolve(&context.project, &wanted)? else {
+        return Err(Failure::input("the connection string names no server").into());
+    };
+    target.announce(&context.output);
+    let session = context.session(&target).await?;
+    projects(context, &session).await
+}
+
+/// A plain dump, as `pg_dump` writes it, loaded into a scratch database in one transaction.
+async fn from_dump(context: &Context, file: &str) -> Result<(Catalog, u32)> {
+    let source = sql::read(Path::new(file), file)?;
+    let script = Script { version: 0, name: file.to_owned(), tag: file.to_owned(), source };
+    let checked = migrate::check(&script)?;
+    scratch(context, async |session| {
+        migrate::acquire(&session.client, &|text| context.say(text), &|| context.check_interrupt()).await?;
+        migrate::run(&session, &checked, |_| "SELECT 1".to_owned()).await?;
+        projects(context, &session).await
+    })
+    .await
+}
+
+async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
+    let mut catalog = snapshot::read(session).await?;
+    snapshot::end(session).await?;
+    match context.platform() {
+        None => catalog.retain(|object| is_projects(context, object)),
+        Some(_) => added(context, &mut catalog, &platform_alone(context).await?),
+    }
+    Ok((catalog, session.server_version_num))
+}
+
+/// What the platform alone has, on a scratch database.
+async fn platform_alone(context: &Context) -> Result<Catalog> {
+    scratch(context, async |session| {
+        let catalog = snapshot::read(&session).await?;
+        snapshot::end(&session).await?;
+        Ok(catalog)
+    })
+    .await
+}
+
+/// Does something on a scratch database, which is dropped whatever came of it.
+async fn scratch<T>(context: &Context, work: impl AsyncFnOnce(Rc<Session>) -> Result<T>) -> Result<T> {
+    let cluster = context.cluster().await?;
+    let databases = Databases::new(&cluster, context.platform());
+    let name = context.scratch_name();
+    databases.drop(&name).await?;
+    databases.scratch(&name).await?;
+    let done = match context.session(&databases.target(&name)).await {
+        Ok(session) => work(session).await,
+        Err(error) => Err(error),
+    };
+    databases.drop(&name).await?;
+    done
+}
+
+/// The manifest that `catalog` writes; `ignore` and `rest` are what people wrote into an older one.
+pub fn written(
+    context: &Context,
+    catalog: &Catalog,
+    version: u32,
+    ignore: &[String],
+    rest: &[(String, Value)],
+) -> String {
+    let platform = context.platform().map(platform::Platform::name);
+    let layout = Layout {
+        captured: json!({ "server_version_num": version, "platform": platform }),
+        ignore,
+        complete: &|path| !platform::owns(context.platform(), &path[0]),
+        rest,
+    };
+    manifest::write(catalog, &layout)
+}
