@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::catalog::{Catalog, Id, Object};
+use crate::catalog::{Catalog, Id, Object, POSITION};
 use crate::manifest::{Manifest, Unexpected};
 
 /// In what way an object is not as expected.
@@ -49,10 +49,12 @@ pub struct Comparison {
 /// Compares every object of `actual` with the manifest.
 pub fn compare(manifest: &Manifest, actual: &Catalog) -> Comparison {
     let mut comparison = Comparison::default();
+    let ordered = !manifest.ignore.iter().any(|name| name == POSITION);
+    let mut brothers: Vec<(&Object, &Object)> = Vec::new();
     let (mut expected, mut found) = (manifest.expected.iter().peekable(), actual.iter().peekable());
     loop {
         let order = match (expected.peek(), found.peek()) {
-            (None, None) => return comparison,
+            (None, None) => break,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(one), Some(other)) => one.id.cmp(&other.id),
@@ -60,15 +62,51 @@ pub fn compare(manifest: &Manifest, actual: &Catalog) -> Comparison {
         let wanted = if order.is_le() { expected.next() } else { None };
         let there = if order.is_ge() { found.next() } else { None };
         match (wanted, there) {
-            (Some(wanted), Some(there)) => comparison.pair(manifest, wanted, there),
+            (Some(wanted), Some(there)) => {
+                comparison.pair(manifest, wanted, there);
+                if ordered && there.order != 0 {
+                    if brothers.last().is_some_and(|(last, _)| !are_brothers(last, wanted)) {
+                        comparison.places(manifest, &mut brothers);
+                    }
+                    brothers.push((wanted, there));
+                }
+            }
             (Some(wanted), None) => comparison.missing(manifest, wanted, actual),
             (None, Some(there)) => comparison.unexpected(manifest, there),
             (None, None) => {}
         }
     }
+    comparison.places(manifest, &mut brothers);
+    comparison.changes.sort_by(|one, other| one.id.cmp(&other.id));
+    comparison
 }
 
 impl Comparison {
+    /// Brothers of which the order means something stand in the order of the manifest, whoever else is between them.
+    /// Tells the fewest that would have to move.
+    fn places(&mut self, manifest: &Manifest, brothers: &mut Vec<(&Object, &Object)>) {
+        let mut pairs = std::mem::take(brothers);
+        if !pairs.first().is_some_and(|(wanted, _)| manifest.complete(wanted.id.parent())) {
+            return;
+        }
+        pairs.sort_unstable_by_key(|(wanted, _)| wanted.order);
+        let orders: Vec<i32> = pairs.iter().map(|(_, there)| there.order).collect();
+        if orders.is_sorted() {
+            return;
+        }
+        let staying = longest_rising(&orders);
+        let after = |before: Option<&Object>| {
+            Value::from(before.map_or_else(|| "first".to_owned(), |before| format!("after {}", before.id.name())))
+        };
+        for (at, (wanted, there)) in pairs.iter().enumerate().filter(|(at, _)| !staying.contains(at)) {
+            let left = pairs.iter().map(|(_, other)| *other).filter(|other| other.order < there.order);
+            let expected = after(at.checked_sub(1).map(|before| pairs[before].0));
+            let actual = after(left.max_by_key(|other| other.order));
+            let difference = Difference::Changed { property: POSITION, expected, actual };
+            self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
+        }
+    }
+
     fn pair(&mut self, manifest: &Manifest, wanted: &Object, there: &Object) {
         let before = self.changes.len();
         let complete = manifest.complete(&wanted.id.path);
@@ -113,8 +151,41 @@ impl Comparison {
     }
 }
 
+fn are_brothers(one: &Object, other: &Object) -> bool {
+    one.id.kind == other.id.kind && one.id.parent() == other.id.parent()
+}
+
 /// Whether the database has the parent of an object; if not, the parent is the finding.
 fn has_parent(manifest: &Manifest, wanted: &Object, actual: &Catalog) -> bool {
     let parents = wanted.id.parents();
     parents.is_empty() || parents.iter().any(|id| manifest.expected.get(id).is_some() && actual.get(id).is_some())
+}
+
+/// The places of a longest subsequence of `numbers` that rises.
+fn longest_rising(numbers: &[i32]) -> Vec<usize> {
+    // For each length the place where the sequence of that length with the least last number ends.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
+    for (at, number) in numbers.iter().enumerate() {
+        let length = ends.partition_point(|end| numbers[*end] < *number);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = at,
+            None => ends.push(at),
+        }
+    }
+    std::iter::successors(ends.last().copied(), |at| before[*at]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_moved_is_told_and_not_those_that_it_passed() {
+        assert_eq!(longest_rising(&[5, 1, 2, 3, 4]), [4, 3, 2, 1]);
+        assert_eq!(longest_rising(&[2, 3, 4, 5, 1]), [3, 2, 1, 0]);
+        assert_eq!(longest_rising(&[1, 2, 9, 3]), [3, 1, 0]);
+        assert_eq!(longest_rising(&[]), [] as [usize; 0]);
+    }
 }

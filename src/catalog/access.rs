@@ -18,27 +18,27 @@ pub(super) fn owner(owner: &str) -> String {
 }
 
 /// The expression for [`PRIVILEGES`] of an object with the access list `acl`, for the object type that `acldefault`
-/// calls `letter`. Only what differs from the default is told, so an access list that merely spells the default out says
-/// nothing. `all` is said where a role has everything that the owner has, because PostgreSQL 17 knows one privilege
-/// more than 16. Who granted is not told.
+/// calls `letter`.
 pub(super) fn privileges(acl: &str, letter: &str, owner: &str) -> String {
-    privileges_beyond(acl, &format!("acldefault('{letter}', {owner})"), letter, owner)
+    format!("{} AS privileges", grants(acl, &format!("acldefault('{letter}', {owner})"), letter, owner))
 }
 
-/// As [`privileges`], for an object that begins with `base` and not with the default.
-pub(super) fn privileges_beyond(acl: &str, base: &str, letter: &str, owner: &str) -> String {
+/// What differs between the access list `acl` and `base`, which an object begins with. An access list that merely spells
+/// the default out says nothing. `all` is said where a role has everything that the owner has, because PostgreSQL 17
+/// knows one privilege more than 16. Who granted is not told. The order is the same whatever the database's collation.
+pub(super) fn grants(acl: &str, base: &str, letter: &str, owner: &str) -> String {
     format!(
         "CASE WHEN {acl} IS NULL THEN '{{}}'::text[] ELSE ARRAY(
-    SELECT sign || CASE grantee WHEN 0 THEN 'PUBLIC' WHEN {owner} THEN 'the owner' ELSE quote_ident(pg_get_userbyid(grantee)) END
+    SELECT (sign || CASE grantee WHEN 0 THEN 'PUBLIC' WHEN {owner} THEN 'the owner' ELSE quote_ident(pg_get_userbyid(grantee)) END
         || ': ' || CASE WHEN count(*) = (SELECT count(*) FROM aclexplode(acldefault('{letter}', {owner})) WHERE grantee = {owner})
-          THEN 'all' ELSE string_agg(lower(privilege_type), ', ' ORDER BY privilege_type) END
-        || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END
+          THEN 'all' ELSE string_agg(lower(privilege_type), ', ' ORDER BY privilege_type COLLATE \"C\") END
+        || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END) COLLATE \"C\"
     FROM (
       (SELECT '' AS sign, grantee, privilege_type, is_grantable FROM aclexplode({acl})
         EXCEPT SELECT '', grantee, privilege_type, is_grantable FROM aclexplode({base}))
       UNION ALL
       (SELECT '- ', grantee, privilege_type, is_grantable FROM aclexplode({base})
         EXCEPT SELECT '- ', grantee, privilege_type, is_grantable FROM aclexplode({acl}))) AS entry
-    GROUP BY sign, grantee, is_grantable ORDER BY 1) END AS privileges"
+    GROUP BY sign, grantee, is_grantable ORDER BY 1) END"
     )
 }

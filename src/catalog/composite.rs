@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Types,
     counted: true,
+    commented: true,
     class: "pg_type",
     properties: &[OWNER, PRIVILEGES],
     query,

@@ -1,22 +1,63 @@
 //! Constraints of tables. NOT NULL is a property of its column on every major.
 
+use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "constraint",
     group: "constraints",
-    parents: &["table"],
+    parents: &["table", "foreign table"],
     single: false,
     shorthand: Some("definition"),
     section: Section::Tables,
     counted: false,
+    commented: true,
     class: "pg_constraint",
-    properties: &[Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.")],
-    query: |_| QUERY.to_owned(),
+    properties: &[
+        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it."),
+        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated."),
+        Property::new(
+            "enforced",
+            Form::Flag(true),
+            "False where its triggers are disabled, as by ALTER TABLE … DISABLE TRIGGER ALL, so that nothing checks it.",
+        ),
+        Property::new("inherited", Form::Flag(false), "Whether it is only there because a parent table has it."),
+        Property::new("clustered", Form::Flag(false), "Whether CLUSTER goes by its index."),
+        Property::new("index_options", Form::List(&[]), "Storage options of its index, sorted."),
+        Property::new(
+            "index_tablespace",
+            Form::Text,
+            "The tablespace of its index, where it is not the database's own.",
+        ),
+        Property::new("index_comment", Form::Lines, "The comment on its index."),
+    ],
+    query: |_| query(),
 };
 
-const QUERY: &str = "
-SELECT c.oid, 0 AS sub, c.conrelid AS parent, c.conname::text AS name, pg_get_constraintdef(c.oid) AS definition
+/// The foreign keys that a partition has because its parent has them go with those of the parent. They say nothing of
+/// their own but whether their triggers are disabled.
+fn query() -> String {
+    let index_options = sorted("x.reloptions");
+    format!(
+        "
+SELECT c.oid, 0 AS sub, c.conrelid AS parent, c.conname::text AS name,
+  CASE WHEN c.convalidated THEN pg_get_constraintdef(c.oid)
+    ELSE regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '') END AS definition,
+  c.convalidated OR pg_get_constraintdef(c.oid) LIKE '% NOT ENFORCED' AS validated,
+  off.constraint_oid IS NULL AS enforced,
+  c.conparentid <> 0 OR c.coninhcount > 0 AND NOT c.conislocal AS inherited,
+  coalesce(i.indisclustered, false) AS clustered, {index_options} AS index_options,
+  (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = x.reltablespace) AS index_tablespace,
+  said.description AS index_comment
 FROM pg_constraint c
-WHERE c.conrelid >= 16384 AND c.contype IN ('p', 'u', 'f', 'c', 'x')
-";
+LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_class x ON x.oid = i.indexrelid
+LEFT JOIN pg_description said ON said.objoid = i.indexrelid AND said.classoid = 'pg_class'::regclass AND said.objsubid = 0
+LEFT JOIN (
+  SELECT DISTINCT unnest(ARRAY[t.tgconstraint, p.oid, p.conparentid]) AS constraint_oid
+  FROM pg_trigger t LEFT JOIN pg_constraint o ON o.oid = t.tgconstraint LEFT JOIN pg_constraint p ON p.oid = o.conparentid
+  WHERE t.tgisinternal AND t.tgenabled IN ('D', 'R')) off ON off.constraint_oid = c.oid
+WHERE c.conrelid >= 16384 AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND NOT (c.contype = 'f' AND c.conparentid <> 0)
+"
+    )
+}

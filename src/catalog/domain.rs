@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Types,
     counted: true,
+    commented: true,
     class: "pg_type",
     properties: &[
         Property::new("type", Form::Text, "The type that it narrows."),
@@ -29,7 +30,7 @@ fn query(_version: u32) -> String {
     format!(
         "
 SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
-  format_type(t.typbasetype, t.typtypmod) AS type, NOT t.typnotnull AS nullable, t.typdefault AS default,
+  format_type(t.typbasetype, t.typtypmod) AS type, NOT t.typnotnull AS nullable, pg_get_expr(t.typdefaultbin, 0) AS default,
   CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END AS collation,
   {owner},
   {privileges}

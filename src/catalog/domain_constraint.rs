@@ -10,13 +10,18 @@ pub(super) const KIND: Kind = Kind {
     shorthand: Some("definition"),
     section: Section::Types,
     counted: false,
+    commented: true,
     class: "pg_constraint",
-    properties: &[Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.")],
+    properties: &[
+        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it."),
+        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated."),
+    ],
     query: |_| QUERY.to_owned(),
 };
 
 const QUERY: &str = "
-SELECT c.oid, 0 AS sub, c.contypid AS parent, c.conname::text AS name, pg_get_constraintdef(c.oid) AS definition
+SELECT c.oid, 0 AS sub, c.contypid AS parent, c.conname::text AS name,
+  regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '') AS definition, c.convalidated AS validated
 FROM pg_constraint c
 WHERE c.contypid >= 16384 AND c.contype = 'c'
 ";

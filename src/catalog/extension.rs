@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Extensions,
     counted: true,
+    commented: true,
     class: "pg_extension",
     properties: &[
         Property::new("version", Form::Text, "The installed version."),

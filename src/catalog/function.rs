@@ -1,6 +1,7 @@
 //! Functions and procedures, each by its name with the types of its arguments.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::piece::{EXTENSIONS, extensions, sorted};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,6 +12,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Functions,
     counted: true,
+    commented: true,
     class: "pg_proc",
     properties: &[
         Property::new("kind", Form::Word("function"), "`function`, `procedure` or `window`."),
@@ -25,7 +27,11 @@ pub(super) const KIND: Kind = Kind {
         Property::new("settings", Form::List(&[]), "Settings while it runs, such as `search_path=\"\"`, sorted."),
         Property::new("cost", Form::Text, "The cost that the planner reckons with, where it is not the usual one."),
         Property::new("rows", Form::Text, "The rows that the planner reckons with, where it is not the usual number."),
+        Property::new("support", Form::Text, "The function that helps the planner with it."),
+        Property::new("transforms", Form::List(&[]), "The types that are handed over by a transform."),
+        Property::new("library", Form::Text, "The file that holds it, for the language C."),
         Property::new("body", Form::Lines, "The text of its body."),
+        EXTENSIONS,
         OWNER,
         PRIVILEGES,
     ],
@@ -36,6 +42,8 @@ pub(super) const KIND: Kind = Kind {
 /// its own affair, and differ between majors.
 fn query(version: u32) -> String {
     let body = if version >= 140_000 { "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)" } else { "p.prosrc" };
+    let settings = sorted("p.proconfig");
+    let extensions = extensions("pg_proc", "p.oid");
     let owner = owner("p.proowner");
     let privileges = privileges("p.proacl", "f", "p.proowner");
     format!(
@@ -48,13 +56,17 @@ SELECT p.oid, 0 AS sub, p.pronamespace AS parent,
   CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END AS security,
   p.proisstrict AS strict, p.proleakproof AS leakproof,
   CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END AS parallel,
-  ARRAY(SELECT unnest(p.proconfig) ORDER BY 1) AS settings,
+  {settings} AS settings,
   CASE WHEN p.procost <> CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN p.procost::text END AS cost,
   CASE WHEN p.prorows <> CASE WHEN p.proretset THEN 1000 ELSE 0 END THEN p.prorows::text END AS rows,
-  {body} AS body,
+  CASE WHEN p.prosupport <> 0 THEN p.prosupport::regprocedure::text END AS support,
+  CASE WHEN p.protrftypes IS NOT NULL THEN
+    ARRAY(SELECT format_type(type, NULL) COLLATE \"C\" FROM unnest(p.protrftypes) AS u (type) ORDER BY 1) END AS transforms,
+  p.probin AS library, {body} AS body, bound.names AS depends_on_extensions,
   {owner},
   {privileges}
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+{extensions}
 WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w') AND NOT EXISTS (
   SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 "

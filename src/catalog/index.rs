@@ -1,5 +1,6 @@
 //! Indexes; those that a constraint made are told by the constraint.
 
+use super::piece::{EXTENSIONS, extensions, sorted};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -10,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Indexes,
     counted: true,
+    commented: true,
     class: "pg_class",
     properties: &[
         Property::new("columns", Form::List(&[]), "The columns or expressions, each with what is not the default."),
@@ -19,9 +21,12 @@ pub(super) const KIND: Kind = Kind {
         Property::new("nulls_not_distinct", Form::Flag(false), "Whether it admits NULL only once too."),
         Property::new("where", Form::Text, "Which rows are in it."),
         Property::new("valid", Form::Flag(true), "False for what a failed CREATE INDEX CONCURRENTLY leaves."),
+        Property::new("part_of", Form::Text, "The index of the partitioned table that it is a part of."),
         Property::new("clustered", Form::Flag(false), "Whether CLUSTER goes by it."),
         Property::new("options", Form::List(&[]), "Storage options, sorted."),
+        Property::new("statistics", Form::List(&[]), "The statistics targets of its expressions, such as `2: 100`."),
         Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
+        EXTENSIONS,
     ],
     query,
 };
@@ -30,34 +35,47 @@ pub(super) const KIND: Kind = Kind {
 /// here and only expressions are printed by it. `indnullsnotdistinct` came with PostgreSQL 15.
 fn query(version: u32) -> String {
     let nulls_not_distinct = if version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
+    let options = sorted("x.reloptions");
+    let extensions = extensions("pg_class", "i.indexrelid");
     format!(
         "
 WITH keys AS (
   SELECT i.indexrelid, k.n > i.indnkeyatts AS included, array_agg(
       coalesce(quote_ident(a.attname), pg_get_indexdef(i.indexrelid, k.n::int4, false))
       || CASE WHEN k.coll NOT IN (0, coalesce(a.attcollation, k.coll)) THEN ' COLLATE ' || k.coll::regcollation::text ELSE '' END
-      || CASE WHEN NOT o.opcdefault THEN ' ' || quote_ident(o.opcname) ELSE '' END
+      || CASE WHEN NOT o.opcdefault OR f.attoptions IS NOT NULL THEN ' ' || quote_ident(o.opcname) ELSE '' END
+      || CASE WHEN f.attoptions IS NULL THEN ''
+        ELSE ' (' || array_to_string(ARRAY(SELECT unnest(f.attoptions) COLLATE \"C\" ORDER BY 1), ', ') || ')' END
       || CASE k.option & 3 WHEN 1 THEN ' DESC NULLS LAST' WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' ELSE '' END
-      ORDER BY k.n) AS columns
+      ORDER BY k.n) AS columns,
+    array_agg(k.n || ': ' || f.attstattarget ORDER BY k.n) FILTER (WHERE f.attstattarget >= 0) AS statistics
   FROM pg_index i
   CROSS JOIN unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
     WITH ORDINALITY AS k (attnum, opclass, coll, option, n)
   LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
   LEFT JOIN pg_opclass o ON o.oid = k.opclass
+  LEFT JOIN (
+    SELECT attrelid, attnum, attoptions, attstattarget FROM pg_attribute
+    WHERE attrelid >= 16384 AND attnum > 0 AND (attoptions IS NOT NULL OR attstattarget >= 0)
+  ) f ON f.attrelid = i.indexrelid AND f.attnum = k.n
   WHERE i.indexrelid >= 16384
   GROUP BY 1, 2
 )
 SELECT i.indexrelid AS oid, 0 AS sub, i.indrelid AS parent, x.relname::text AS name,
   k.columns, j.columns AS include, m.amname::text AS method, i.indisunique AS unique,
   {nulls_not_distinct} AS nulls_not_distinct,
-  pg_get_expr(i.indpred, i.indrelid) AS where, i.indisvalid AND i.indisready AS valid, i.indisclustered AS clustered,
-  ARRAY(SELECT unnest(x.reloptions) ORDER BY 1) AS options,
-  (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = x.reltablespace) AS tablespace
+  pg_get_expr(i.indpred, i.indrelid) AS where, i.indisvalid AND i.indisready AND i.indislive AS valid,
+  h.inhparent::regclass::text AS part_of, i.indisclustered AS clustered,
+  {options} AS options, k.statistics,
+  (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = x.reltablespace) AS tablespace,
+  bound.names AS depends_on_extensions
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
 JOIN keys k ON k.indexrelid = i.indexrelid AND NOT k.included
 LEFT JOIN keys j ON j.indexrelid = i.indexrelid AND j.included
+LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
+{extensions}
 WHERE i.indexrelid >= 16384 AND NOT EXISTS (
   SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
 "

@@ -146,9 +146,11 @@ fn assemble(
             };
             if !kind.single {
                 path.push(found.name);
-                if let Some(comment) = comments.remove(&found.address) {
-                    found.properties.set(&COMMENT, Value::from(comment));
-                }
+            }
+            if kind.commented
+                && let Some(comment) = comments.remove(&found.address)
+            {
+                found.properties.set(&COMMENT, Value::from(comment));
             }
             if has_children {
                 paths.insert(found.address, path.clone());

@@ -1,6 +1,7 @@
 //! Materialised views.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::piece::{EXTENSIONS, TOAST, extensions, storage_options};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,11 +12,19 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Views,
     counted: true,
+    commented: true,
     class: "pg_class",
     properties: &[
         Property::new("definition", Form::Lines, "The query."),
-        Property::new("options", Form::List(&[]), "Storage options, sorted."),
+        Property::new(
+            "options",
+            Form::List(&[]),
+            "Storage options, sorted; those of its TOAST table begin with `toast.`.",
+        ),
         Property::new("populated", Form::Flag(true), "Whether it holds rows that can be read."),
+        Property::new("access_method", Form::Word("heap"), "The table access method."),
+        Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
+        EXTENSIONS,
         OWNER,
         PRIVILEGES,
     ],
@@ -24,14 +33,21 @@ pub(super) const KIND: Kind = Kind {
 
 fn query(_version: u32) -> String {
     let owner = owner("c.relowner");
+    let options = storage_options("c");
+    let extensions = extensions("pg_class", "c.oid");
     let privileges = privileges("c.relacl", "r", "c.relowner");
     format!(
         "
 SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name, pg_get_viewdef(c.oid) AS definition,
-  ARRAY(SELECT unnest(c.reloptions) ORDER BY 1) AS options, c.relispopulated AS populated,
+  {options} AS options, c.relispopulated AS populated,
+  coalesce((SELECT a.amname::text FROM pg_am a WHERE a.oid = c.relam), 'heap') AS access_method,
+  (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
+  bound.names AS depends_on_extensions,
   {owner},
   {privileges}
 FROM pg_class c
+{TOAST}
+{extensions}
 WHERE c.relkind = 'm' AND c.oid >= 16384
 "
     )

@@ -4,30 +4,38 @@
 mod access;
 mod load;
 mod object;
+mod piece;
 mod property;
 
+mod aggregate;
 mod column;
 mod composite;
 mod constraint;
+mod default_privileges;
 mod domain;
 mod domain_constraint;
 mod enumeration;
+mod event_trigger;
 mod extension;
+mod foreign_table;
 mod function;
 mod index;
 mod materialized_view;
 mod policy;
+mod publication;
 mod range;
+mod rewrite_rule;
 mod row_security;
 mod schema;
 mod sequence;
+mod statistics;
 mod table;
 mod trigger;
 mod view;
 
 pub use load::load;
 pub use object::{Catalog, Id, KindId, Object, Properties};
-pub use property::{COMMENT, Form, Property};
+pub use property::{COMMENT, Form, POSITION, Property};
 
 /// The lines that a report opens with, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,11 +62,17 @@ pub enum Section {
     Sequences,
     /// Enums, composites, domains, ranges.
     Types,
+    /// Foreign tables and what they stand on.
+    Foreign,
+    /// Privileges, roles and settings that no other object has.
+    Access,
+    /// What no other line has.
+    Other,
 }
 
 impl Section {
     /// All of them, in the order of the report.
-    pub const ALL: [Section; 11] = [
+    pub const ALL: [Section; 14] = [
         Section::Tables,
         Section::Functions,
         Section::Indexes,
@@ -70,6 +84,9 @@ impl Section {
         Section::Views,
         Section::Sequences,
         Section::Types,
+        Section::Foreign,
+        Section::Access,
+        Section::Other,
     ];
 
     /// The words of its line.
@@ -86,6 +103,9 @@ impl Section {
             Section::Views => "Views",
             Section::Sequences => "Sequences",
             Section::Types => "Types",
+            Section::Foreign => "Foreign Data",
+            Section::Access => "Access",
+            Section::Other => "Other Objects",
         }
     }
 
@@ -111,6 +131,8 @@ pub struct Kind {
     pub section: Section,
     /// Whether that line's "14 of 14" counts this kind; the others are named after it.
     pub counted: bool,
+    /// Whether COMMENT can speak of it.
+    pub commented: bool,
     /// The catalog whose oid names an object of this kind.
     pub class: &'static str,
     /// What is compared.
@@ -131,14 +153,22 @@ pub const KINDS: &[&Kind] = &[
     &range::KIND,
     &sequence::KIND,
     &table::KIND,
+    &foreign_table::KIND,
     &column::KIND,
     &column::OF_COMPOSITE,
     &constraint::KIND,
     &view::KIND,
     &materialized_view::KIND,
+    &column::OF_VIEW,
     &index::KIND,
     &function::KIND,
+    &aggregate::KIND,
     &trigger::KIND,
     &row_security::KIND,
     &policy::KIND,
+    &rewrite_rule::KIND,
+    &statistics::KIND,
+    &event_trigger::KIND,
+    &publication::KIND,
+    &default_privileges::KIND,
 ];

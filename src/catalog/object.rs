@@ -28,10 +28,10 @@ impl KindId {
         KINDS[usize::from(self.0)].class
     }
 
-    /// The properties of this kind. Every kind with names of its own can be commented on.
+    /// The properties of this kind, with the comment.
     pub fn properties(self) -> impl Iterator<Item = &'static Property> {
         let kind = KINDS[usize::from(self.0)];
-        kind.properties.iter().chain(Some(&COMMENT).filter(|_| !kind.single))
+        kind.properties.iter().chain(Some(&COMMENT).filter(|_| kind.commented))
     }
 
     /// The property of that name.
@@ -142,7 +142,7 @@ pub struct Object {
     pub id: Id,
     /// What is true of it.
     pub properties: Properties,
-    /// Its place among its brothers, for writing them down as their makers did. It is never compared.
+    /// Its place among its brothers, where their order means something; elsewhere 0. Only which comes first counts.
     pub order: i32,
 }
 

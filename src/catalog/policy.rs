@@ -10,6 +10,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Policies,
     counted: true,
+    commented: true,
     class: "pg_policy",
     properties: &[
         Property::new("command", Form::Word("all"), "`all`, `select`, `insert`, `update` or `delete`."),

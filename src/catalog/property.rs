@@ -32,8 +32,11 @@ pub struct Property {
     pub shared: bool,
 }
 
-/// What somebody wrote about an object with COMMENT. Every kind with names of its own has it.
+/// What somebody wrote about an object with COMMENT.
 pub static COMMENT: Property = Property::new("comment", Form::Lines, "The comment on it.");
+
+/// The name under which the place of an object among its brothers is compared, where their order means something.
+pub const POSITION: &str = "position";
 
 impl Property {
     /// A property of a kind.

@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Types,
     counted: true,
+    commented: true,
     class: "pg_type",
     properties: &[
         Property::new("subtype", Form::Text, "The type of its bounds."),
@@ -18,13 +19,22 @@ pub(super) const KIND: Kind = Kind {
         Property::new("operator_class", Form::Text, "The operator class that orders its bounds."),
         Property::new("canonical", Form::Text, "The function that makes equal ranges look equal."),
         Property::new("difference", Form::Text, "The function that tells how far two bounds are apart."),
+        Property::new("multirange", Form::Text, "The name of its multirange type, where it is not the usual one."),
         OWNER,
         PRIVILEGES,
     ],
     query,
 };
 
-fn query(_version: u32) -> String {
+/// Multiranges came with PostgreSQL 14.
+fn query(version: u32) -> String {
+    let multirange = if version >= 140_000 {
+        "(SELECT m.typname::text FROM pg_type m WHERE m.oid = r.rngmultitypid AND m.typname::text <> left(
+    CASE WHEN strpos(t.typname::text, 'range') > 0 THEN regexp_replace(t.typname::text, 'range', 'multirange')
+    ELSE t.typname || '_multirange' END, 63))"
+    } else {
+        "NULL::text"
+    };
     let owner = owner("t.typowner");
     let privileges = privileges("t.typacl", "T", "t.typowner");
     format!(
@@ -36,6 +46,7 @@ SELECT t.oid, 0 AS sub, t.typnamespace AS parent, t.typname::text AS name,
      FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.oid = r.rngsubopc) AS operator_class,
   CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical,
   CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS difference,
+  {multirange} AS multirange,
   {owner},
   {privileges}
 FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid

@@ -10,6 +10,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Policies,
     counted: false,
+    commented: false,
     class: "pg_class",
     properties: &[
         Property::new("enabled", Form::Flag(false), "Whether policies decide who sees which rows."),

@@ -1,6 +1,6 @@
 //! Schemas, but for the system's own.
 
-use super::access::{OWNER, PRIVILEGES, privileges_beyond};
+use super::access::{OWNER, PRIVILEGES, grants};
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Schemas,
     counted: true,
+    commented: true,
     class: "pg_namespace",
     properties: &[OWNER, PRIVILEGES],
     query,
@@ -20,12 +21,12 @@ pub(super) const KIND: Kind = Kind {
 /// `pg_init_privs`.
 fn query(_version: u32) -> String {
     let base = "coalesce(i.initprivs, acldefault('n', n.nspowner))";
-    let privileges = privileges_beyond("n.nspacl", base, "n", "n.nspowner");
+    let privileges = grants("n.nspacl", base, "n", "n.nspowner");
     format!(
         "
 SELECT n.oid, 0 AS sub, NULL::oid AS parent, n.nspname::text AS name,
-  CASE WHEN n.oid >= 16384 THEN pg_get_userbyid(n.nspowner)::text END AS owner,
-  {privileges}
+  CASE WHEN n.oid >= 16384 OR n.nspowner >= 16384 THEN pg_get_userbyid(n.nspowner)::text END AS owner,
+  {privileges} AS privileges
 FROM pg_namespace n
 LEFT JOIN pg_init_privs i ON i.objoid = n.oid AND i.classoid = 'pg_namespace'::regclass AND i.objsubid = 0
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

@@ -11,6 +11,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Sequences,
     counted: true,
+    commented: true,
     class: "pg_class",
     properties: &[
         Property::new("type", Form::Word("bigint"), "The type of its numbers."),
@@ -20,6 +21,11 @@ pub(super) const KIND: Kind = Kind {
         Property::new("maximum", Form::Number, "The greatest number."),
         Property::new("cache", Form::Number, "How many numbers a session takes at once."),
         Property::new("cycle", Form::Flag(false), "Whether it begins again at the end."),
+        Property::new(
+            "persistence",
+            Form::Text,
+            "`permanent` or `unlogged`, where it is not that of the table that owns it.",
+        ),
         Property::new("owned_by", Form::Text, "The column that it goes away with."),
         OWNER,
         PRIVILEGES,
@@ -27,7 +33,14 @@ pub(super) const KIND: Kind = Kind {
     query,
 };
 
-fn query(_version: u32) -> String {
+/// Until PostgreSQL 15 every sequence was permanent, whatever its table was.
+fn query(version: u32) -> String {
+    let persistence = if version >= 150_000 {
+        "CASE WHEN c.relpersistence <> coalesce(o.relpersistence, 'p') THEN
+    CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END END"
+    } else {
+        "NULL::text"
+    };
     let owner = owner("c.relowner");
     let privileges = privileges("c.relacl", "s", "c.relowner");
     format!(
@@ -35,14 +48,16 @@ fn query(_version: u32) -> String {
 SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum,
   s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
-  (SELECT d.refobjid::regclass::text || '.' || quote_ident(a.attname)
-     FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a') AS owned_by,
+  {persistence} AS persistence,
+  o.oid::regclass::text || '.' || quote_ident(a.attname) AS owned_by,
   {owner},
   {privileges}
 FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
-WHERE c.oid >= 16384 AND NOT EXISTS (
-  SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
+  AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+LEFT JOIN pg_class o ON o.oid = d.refobjid
+LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+WHERE c.oid >= 16384 AND d.deptype IS DISTINCT FROM 'i'
 "
     )
 }

@@ -1,6 +1,7 @@
 //! Tables, partitioned ones and partitions too.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::piece::{TOAST, storage_options};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,6 +12,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Tables,
     counted: true,
+    commented: true,
     class: "pg_class",
     properties: &[
         Property::new("persistence", Form::Word("permanent"), "`permanent` or `unlogged`."),
@@ -18,7 +20,11 @@ pub(super) const KIND: Kind = Kind {
         Property::new("partition_of", Form::Text, "The table that it is a partition of."),
         Property::new("bound", Form::Text, "The rows that the partition takes."),
         Property::new("inherits", Form::List(&[]), "The tables that it inherits from, in their order."),
-        Property::new("options", Form::List(&[]), "Storage options, sorted."),
+        Property::new(
+            "options",
+            Form::List(&[]),
+            "Storage options, sorted; those of its TOAST table begin with `toast.`.",
+        ),
         Property::new("access_method", Form::Word("heap"), "The table access method."),
         Property::new(
             "replica_identity",
@@ -35,6 +41,7 @@ pub(super) const KIND: Kind = Kind {
 
 fn query(_version: u32) -> String {
     let owner = owner("c.relowner");
+    let options = storage_options("c");
     let privileges = privileges("c.relacl", "r", "c.relowner");
     format!(
         "
@@ -47,7 +54,7 @@ SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   CASE WHEN NOT c.relispartition THEN
     ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY h.inhseqno)
     END AS inherits,
-  ARRAY(SELECT unnest(c.reloptions) ORDER BY 1) AS options,
+  {options} AS options,
   coalesce((SELECT a.amname::text FROM pg_am a WHERE a.oid = c.relam), 'heap') AS access_method,
   CASE c.relreplident WHEN 'd' THEN 'default' WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' ELSE coalesce(
     (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
@@ -57,6 +64,7 @@ SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   {owner},
   {privileges}
 FROM pg_class c
+{TOAST}
 WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
 "
     )

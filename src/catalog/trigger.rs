@@ -1,15 +1,17 @@
 //! Triggers that a person made; those of foreign keys and of partitions follow from their makers'.
 
+use super::piece::{EXTENSIONS, extensions};
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "trigger",
     group: "triggers",
-    parents: &["table", "view"],
+    parents: &["table", "view", "foreign table"],
     single: false,
     shorthand: None,
     section: Section::Triggers,
     counted: true,
+    commented: true,
     class: "pg_trigger",
     properties: &[
         Property::new("function", Form::Text, "The function that it calls, with its arguments."),
@@ -25,12 +27,24 @@ pub(super) const KIND: Kind = Kind {
         Property::new("from_table", Form::Text, "The other table of a constraint trigger."),
         Property::new("old_table", Form::Text, "The name of the transition table of old rows."),
         Property::new("new_table", Form::Text, "The name of the transition table of new rows."),
+        Property::new(
+            "partitions",
+            Form::List(&[]),
+            "The partitions where it is enabled otherwise than here, and how.",
+        ),
+        EXTENSIONS,
     ],
-    query: |_| QUERY.to_owned(),
+    query: |_| format!("{QUERY}{}\nWHERE NOT t.tgisinternal AND t.tgparentid = 0\n", extensions("pg_trigger", "t.oid")),
 };
 
-/// `tgargs` holds the arguments as bytes, each ended by a zero byte.
-const QUERY: &str = r"
+/// `tgargs` holds the arguments as bytes, each ended by a zero byte. A partition has a copy of each trigger of its parent.
+const QUERY: &str = r#"
+WITH RECURSIVE copies AS (
+  SELECT oid, tgparentid AS of, tgrelid, tgenabled FROM pg_trigger WHERE tgparentid <> 0
+), traced AS (
+  SELECT of, tgrelid, tgenabled FROM copies
+  UNION ALL SELECT c.of, t.tgrelid, t.tgenabled FROM traced t JOIN copies c ON c.oid = t.of
+)
 SELECT t.oid, 0 AS sub, t.tgrelid AS parent, t.tgname::text AS name,
   t.tgfoid::regproc::text || '(' || coalesce((
     SELECT string_agg(quote_literal(convert_from(decode(bytes, 'hex'), getdatabaseencoding())), ', ' ORDER BY n)
@@ -49,7 +63,11 @@ SELECT t.oid, 0 AS sub, t.tgrelid AS parent, t.tgname::text AS name,
   CASE t.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END AS enabled,
   t.tgconstraint <> 0 AS constraint, t.tgdeferrable AS deferrable, t.tginitdeferred AS initially_deferred,
   CASE WHEN t.tgconstrrelid <> 0 THEN t.tgconstrrelid::regclass::text END AS from_table,
-  t.tgoldtable::text AS old_table, t.tgnewtable::text AS new_table
+  t.tgoldtable::text AS old_table, t.tgnewtable::text AS new_table,
+  other.partitions, bound.names AS depends_on_extensions
 FROM pg_trigger t
-WHERE NOT t.tgisinternal AND t.tgparentid = 0
-";
+LEFT JOIN (
+  SELECT p.oid, array_agg(c.tgrelid::regclass::text || ': ' || CASE c.tgenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled'
+    WHEN 'R' THEN 'replica' ELSE 'always' END ORDER BY c.tgrelid::regclass::text COLLATE "C") AS partitions
+  FROM pg_trigger p JOIN traced c ON c.of = p.oid AND c.tgenabled <> p.tgenabled GROUP BY 1) other ON other.oid = t.oid
+"#;

@@ -1,6 +1,7 @@
 //! Views.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -11,6 +12,7 @@ pub(super) const KIND: Kind = Kind {
     shorthand: None,
     section: Section::Views,
     counted: true,
+    commented: true,
     class: "pg_class",
     properties: &[
         Property::new("definition", Form::Lines, "The query."),
@@ -23,11 +25,12 @@ pub(super) const KIND: Kind = Kind {
 
 fn query(_version: u32) -> String {
     let owner = owner("c.relowner");
+    let options = sorted("c.reloptions");
     let privileges = privileges("c.relacl", "r", "c.relowner");
     format!(
         "
 SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name, pg_get_viewdef(c.oid) AS definition,
-  ARRAY(SELECT unnest(c.reloptions) ORDER BY 1) AS options,
+  {options} AS options,
   {owner},
   {privileges}
 FROM pg_class c

@@ -25,26 +25,46 @@ pub fn is_projects(context: &Context, object: &Object) -> bool {
     let settings = &context.project.settings;
     let path: Vec<&str> = object.id.path.iter().map(String::as_str).collect();
     let history: Vec<&str> = settings.history_table.split('.').collect();
-    let platforms = object.id.kind.section == Section::Extensions && settings.platform.is_some();
+    let platforms = settings.platform.is_some_and(|platform| in_no_schema(object) && of_platform(platform, object));
     !path.starts_with(&[SCHEMA])
         && !path.starts_with(&history)
-        && !platform::owns(settings.platform, path[0])
+        && !platform::owns(settings.platform, outermost(object))
         && !platforms
+}
+
+/// The name of the schema, or of what is in none.
+fn outermost(object: &Object) -> &str {
+    object.id.path.first().map_or("", String::as_str)
+}
+
+/// Whether an object belongs to the database as a whole.
+fn in_no_schema(object: &Object) -> bool {
+    object.id.kind.parents.is_empty() && object.id.kind.section != Section::Schemas
+}
+
+/// Whether something that is in no schema can be a hosted platform's own: extensions, what no role owns, and what its
+/// superuser owns.
+fn of_platform(platform: platform::Platform, object: &Object) -> bool {
+    let superuser = platform::superuser(Some(platform));
+    let owner = object.properties.get("owner").and_then(|owner| owner.as_str());
+    let known = platform::parts(platform).others.contains(&outermost(object));
+    known || object.id.kind.section == Section::Extensions || owner.is_none_or(|owner| owner == superuser)
 }
 
 /// Of `catalog`, what is the project's; and of the platform's objects those that are not in `before`, which is the
 /// platform alone, with the parents that they stand in.
 pub fn added(context: &Context, catalog: &mut Catalog, before: &Catalog) {
-    let new = |object: &Object| before.get(&object.id).is_none();
+    let changed = |object: &Object, known: &Object| in_no_schema(object) && known.properties != object.properties;
+    let new = |object: &Object| before.get(&object.id).is_none_or(|known| changed(object, known));
     let paths: Vec<Vec<String>> = catalog
         .iter()
-        .filter(|object| new(object) && object.id.path[0] != SCHEMA)
+        .filter(|object| new(object) && outermost(object) != SCHEMA)
         .map(|object| object.id.path.clone())
         .collect();
     catalog.retain(|object| {
         let holds_new =
             || paths.iter().any(|path| path.len() > object.id.path.len() && path.starts_with(&object.id.path));
-        is_projects(context, object) || (new(object) || holds_new()) && object.id.path[0] != SCHEMA
+        is_projects(context, object) || (new(object) || holds_new()) && outermost(object) != SCHEMA
     });
     catalog.strip(|object| !new(object) && !is_projects(context, object));
 }

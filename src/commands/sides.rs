@@ -137,7 +137,7 @@ pub fn written(
     let layout = Layout {
         captured: json!({ "server_version_num": version, "platform": platform }),
         ignore,
-        complete: &|path| !platform::owns(context.platform(), &path[0]),
+        complete: &|path| !path.first().is_some_and(|schema| platform::owns(context.platform(), schema)),
         rest,
     };
     manifest::write(catalog, &layout)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::catalog::{Form, KindId, Property};
+use crate::catalog::{Form, KindId, POSITION, Property};
 
 /// The text of `manifest.schema.json`.
 pub fn schema() -> String {
@@ -24,7 +24,7 @@ pub fn schema() -> String {
 /// The keys of the manifest itself.
 fn own_keys() -> Map<String, Value> {
     let names: std::collections::BTreeSet<&str> =
-        KindId::all().flat_map(KindId::properties).map(|property| property.name).collect();
+        KindId::all().flat_map(KindId::properties).map(|property| property.name).chain([POSITION]).collect();
     let keys = json!({
         "$schema": { "type": "string", "description": "Where this schema is, for editors." },
         "format": { "const": 1, "description": "The format of the manifest." },

@@ -14,6 +14,8 @@ pub struct Parts {
     pub superuser: &'static str,
     /// Its own schemas: never dropped, truncated or altered.
     pub schemas: &'static [&'static str],
+    /// Its own objects that are in no schema and that the project's role owns.
+    pub others: &'static [&'static str],
     /// What the whole cluster needs.
     cluster: &'static str,
     /// What each database needs, in order.
@@ -40,6 +42,7 @@ const SUPABASE: Parts = Parts {
         "supabase_migrations",
         "vault",
     ],
+    others: &["supabase_realtime", "supabase_realtime_messages_publication"],
     cluster: include_str!("supabase/cluster.sql"),
     database: &[
         include_str!("supabase/10_schemas.sql"),

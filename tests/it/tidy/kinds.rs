@@ -23,7 +23,12 @@ const VALUES: [Type; 8] =
     [Type::BOOL, Type::INT2, Type::INT4, Type::INT8, Type::TEXT, Type::NAME, Type::TEXT_ARRAY, Type::NAME_ARRAY];
 
 /// A tablespace belongs to the whole server and has a folder beside its data, which no case can make.
-const NOT_SHOWN: [(&str, &str); 2] = [("table", "tablespace"), ("index", "tablespace")];
+const NOT_SHOWN: [(&str, &str); 4] = [
+    ("table", "tablespace"),
+    ("index", "tablespace"),
+    ("constraint", "index_tablespace"),
+    ("materialized view", "tablespace"),
+];
 
 crate::trials!(
     "tidy",

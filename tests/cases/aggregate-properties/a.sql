@@ -1,0 +1,12 @@
+CREATE FUNCTION keep(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE AGGREGATE parts(integer) (sfunc = int4pl, stype = integer, initcond = '0');
+CREATE AGGREGATE arguments(a integer) (sfunc = int4pl, stype = integer);
+CREATE AGGREGATE returns(integer) (sfunc = int4pl, stype = integer);
+CREATE AGGREGATE parallel(integer) (sfunc = int4pl, stype = integer, combinefunc = int4pl);
+CREATE AGGREGATE owner(integer) (sfunc = int4pl, stype = integer);
+CREATE AGGREGATE gone(integer) (sfunc = int4pl, stype = integer);
+COMMENT ON AGGREGATE owner(integer) IS 'One thing';
+CREATE FUNCTION step(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE FUNCTION finish(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE FUNCTION step(integer, integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE AGGREGATE kind(integer ORDER BY integer) (sfunc = step, stype = integer, finalfunc = finish);

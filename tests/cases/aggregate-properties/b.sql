@@ -1,0 +1,14 @@
+CREATE FUNCTION keep(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE AGGREGATE parts(integer) (sfunc = int4mul, stype = integer, initcond = '1', msfunc = int4pl, minvfunc = int4mi, mstype = integer, sortop = >);
+CREATE AGGREGATE arguments(b integer) (sfunc = int4pl, stype = integer);
+CREATE AGGREGATE returns(integer) (sfunc = int4pl, stype = integer, finalfunc = chr);
+CREATE AGGREGATE parallel(integer) (sfunc = int4pl, stype = integer, combinefunc = int4pl, parallel = safe);
+CREATE AGGREGATE owner(integer) (sfunc = int4pl, stype = integer);
+ALTER AGGREGATE owner(integer) OWNER TO postgres;
+REVOKE EXECUTE ON FUNCTION owner(integer) FROM PUBLIC;
+CREATE AGGREGATE added(integer) (sfunc = int4pl, stype = integer);
+COMMENT ON AGGREGATE owner(integer) IS 'Another thing';
+CREATE FUNCTION step(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE FUNCTION finish(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE FUNCTION step(integer, integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2';
+CREATE AGGREGATE kind(integer, integer) (sfunc = step, stype = integer);

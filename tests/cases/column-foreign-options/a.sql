@@ -1,0 +1,3 @@
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER s FOREIGN DATA WRAPPER w;
+CREATE FOREIGN TABLE t (a integer OPTIONS (column_name 'x', other 'y'), b integer NOT NULL) SERVER s;

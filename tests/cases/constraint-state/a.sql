@@ -1,0 +1,11 @@
+CREATE TABLE one (id integer PRIMARY KEY, a integer, b integer);
+CREATE TABLE enforced (id integer, CONSTRAINT enforced_fkey FOREIGN KEY (id) REFERENCES one);
+CREATE TABLE validated (id integer, CONSTRAINT validated_check CHECK (id > 0), CONSTRAINT validated_fkey FOREIGN KEY (id) REFERENCES one);
+CREATE TABLE clustered (id integer PRIMARY KEY);
+CREATE TABLE index_options (id integer PRIMARY KEY WITH (fillfactor = 70));
+CREATE TABLE index_comment (id integer PRIMARY KEY);
+COMMENT ON INDEX index_comment_pkey IS 'One thing';
+CREATE TABLE parent (a integer CONSTRAINT positive CHECK (a > 0));
+CREATE TABLE inherited (CONSTRAINT positive CHECK (a > 0)) INHERITS (parent);
+CREATE TABLE whole (id integer, CONSTRAINT whole_fkey FOREIGN KEY (id) REFERENCES one) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (10);

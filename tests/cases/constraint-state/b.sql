@@ -1,0 +1,16 @@
+CREATE TABLE one (id integer PRIMARY KEY, a integer, b integer);
+CREATE TABLE enforced (id integer, CONSTRAINT enforced_fkey FOREIGN KEY (id) REFERENCES one);
+ALTER TABLE enforced DISABLE TRIGGER ALL;
+CREATE TABLE validated (id integer);
+ALTER TABLE validated ADD CONSTRAINT validated_check CHECK (id > 0) NOT VALID;
+ALTER TABLE validated ADD CONSTRAINT validated_fkey FOREIGN KEY (id) REFERENCES one NOT VALID;
+CREATE TABLE clustered (id integer PRIMARY KEY);
+ALTER TABLE clustered CLUSTER ON clustered_pkey;
+CREATE TABLE index_options (id integer PRIMARY KEY);
+CREATE TABLE index_comment (id integer PRIMARY KEY);
+COMMENT ON INDEX index_comment_pkey IS 'Another thing';
+CREATE TABLE parent (a integer CONSTRAINT positive CHECK (a > 0));
+CREATE TABLE inherited () INHERITS (parent);
+CREATE TABLE whole (id integer, CONSTRAINT whole_fkey FOREIGN KEY (id) REFERENCES one) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (10);
+ALTER TABLE part DISABLE TRIGGER ALL;

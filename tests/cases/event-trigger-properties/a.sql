@@ -1,0 +1,8 @@
+CREATE FUNCTION act() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION other() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER event ON ddl_command_start EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER tags ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER function ON ddl_command_end EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER enabled ON ddl_command_end EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER gone ON ddl_command_end EXECUTE FUNCTION act();
+COMMENT ON EVENT TRIGGER enabled IS 'One thing';

@@ -1,0 +1,11 @@
+CREATE FUNCTION act() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION other() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER event ON ddl_command_end EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER tags ON ddl_command_end WHEN TAG IN ('DROP TABLE', 'ALTER TABLE') EXECUTE FUNCTION act();
+CREATE EVENT TRIGGER function ON ddl_command_end EXECUTE FUNCTION other();
+CREATE EVENT TRIGGER enabled ON ddl_command_end EXECUTE FUNCTION act();
+COMMENT ON EVENT TRIGGER enabled IS 'Another thing';
+CREATE EVENT TRIGGER added ON ddl_command_end EXECUTE FUNCTION act();
+ALTER EVENT TRIGGER enabled DISABLE;
+CREATE ROLE another_superuser SUPERUSER;
+ALTER EVENT TRIGGER enabled OWNER TO another_superuser;

@@ -1,0 +1,17 @@
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER one FOREIGN DATA WRAPPER w;
+CREATE SERVER two FOREIGN DATA WRAPPER w;
+CREATE TABLE parent (a integer);
+CREATE TABLE whole (a integer) PARTITION BY RANGE (a);
+CREATE FOREIGN TABLE server (a integer) SERVER two;
+CREATE FOREIGN TABLE options (a integer) SERVER one OPTIONS (table_name 'z', schema_name 'x');
+CREATE FOREIGN TABLE inherits (a integer) SERVER one;
+CREATE FOREIGN TABLE partition_of (a integer) SERVER one;
+CREATE FOREIGN TABLE bound PARTITION OF whole FOR VALUES FROM (10) TO (30) SERVER one;
+CREATE FOREIGN TABLE parts (a integer CONSTRAINT positive CHECK (a > 1)) SERVER one;
+CREATE TRIGGER tr AFTER INSERT ON parts FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+CREATE FOREIGN TABLE added (a integer) SERVER one;
+CREATE FOREIGN TABLE owner (a integer) SERVER one;
+ALTER FOREIGN TABLE owner OWNER TO postgres;
+GRANT SELECT ON owner TO anon;
+COMMENT ON FOREIGN TABLE owner IS 'Another thing';

@@ -1,0 +1,11 @@
+CREATE EXTENSION tsm_system_rows;
+CREATE TABLE whole (id integer) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (10);
+CREATE INDEX whole_id ON ONLY whole (id);
+CREATE INDEX part_id_idx ON part (id);
+CREATE TABLE t (a integer, b tsvector);
+CREATE INDEX statistics ON t (a, (a + 1));
+ALTER INDEX statistics ALTER COLUMN 2 SET STATISTICS 200;
+CREATE INDEX depends_on_extensions ON t (a);
+ALTER INDEX depends_on_extensions DEPENDS ON EXTENSION tsm_system_rows;
+CREATE INDEX class_options ON t USING gist (b tsvector_ops (siglen = 200));

@@ -1,0 +1,6 @@
+CREATE EXTENSION tsm_system_rows;
+CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler;
+CREATE MATERIALIZED VIEW access_method USING pile AS SELECT 1 AS one;
+CREATE MATERIALIZED VIEW depends_on_extensions AS SELECT 1 AS one;
+ALTER MATERIALIZED VIEW depends_on_extensions DEPENDS ON EXTENSION tsm_system_rows;
+CREATE MATERIALIZED VIEW options AS SELECT 'x' AS text;

@@ -1,0 +1,10 @@
+CREATE TABLE one (a integer);
+CREATE TABLE two (a integer);
+CREATE PUBLICATION all_tables FOR ALL TABLES;
+CREATE PUBLICATION operations FOR TABLE one WITH (publish = 'insert, delete');
+CREATE PUBLICATION via_root WITH (publish_via_partition_root = true);
+CREATE PUBLICATION tables FOR TABLE two;
+CREATE PUBLICATION owner;
+ALTER PUBLICATION owner OWNER TO postgres;
+CREATE PUBLICATION added;
+COMMENT ON PUBLICATION owner IS 'Another thing';

@@ -1,0 +1,3 @@
+-- since: 15
+CREATE SEQUENCE s;
+CREATE UNLOGGED TABLE t (id serial, other integer GENERATED ALWAYS AS IDENTITY);

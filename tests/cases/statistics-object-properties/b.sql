@@ -1,0 +1,11 @@
+CREATE TABLE t (a integer, b integer, c integer);
+CREATE TABLE other (a integer, b integer, c integer);
+CREATE STATISTICS "table" ON a, b FROM other;
+CREATE STATISTICS columns ON a, c FROM t;
+CREATE STATISTICS kinds (ndistinct, mcv) ON a, b FROM t;
+CREATE STATISTICS target ON a, b FROM t;
+ALTER STATISTICS target SET STATISTICS 100;
+CREATE STATISTICS owner ON a, b FROM t;
+ALTER STATISTICS owner OWNER TO postgres;
+CREATE STATISTICS added ON a, b FROM t;
+COMMENT ON STATISTICS owner IS 'Another thing';

@@ -1,0 +1,8 @@
+CREATE EXTENSION tsm_system_rows;
+CREATE TABLE whole (id integer) PARTITION BY RANGE (id);
+CREATE TABLE half PARTITION OF whole FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+CREATE TABLE quarter PARTITION OF half FOR VALUES FROM (0) TO (5);
+CREATE TRIGGER tr AFTER INSERT ON whole FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+ALTER TABLE quarter DISABLE TRIGGER tr;
+CREATE TABLE t (id integer);
+CREATE TRIGGER bound AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();

@@ -1,0 +1,2 @@
+-- since: 14
+CREATE MATERIALIZED VIEW m AS SELECT 'x'::text AS a;
