@@ -14,8 +14,8 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("columns", Form::List(&[]), "The columns or expressions, each with what is not the default."),
-        Property::new("include", Form::List(&[]), "The columns that it only carries."),
+        Property::new("columns", Form::Columns, "The columns or expressions, each with what is not the default."),
+        Property::new("include", Form::Columns, "The columns that it only carries."),
         Property::new("method", Form::Word("btree"), "The index access method."),
         Property::new("unique", Form::Flag(false), "Whether it admits a value only once."),
         Property::new("nulls_not_distinct", Form::Flag(false), "Whether it admits NULL only once too."),
@@ -32,7 +32,8 @@ pub(super) const KIND: Kind = Kind {
 };
 
 /// `pg_get_indexdef` of whole indexes is the slowest of the printing functions, so the text of a column is put together
-/// here and only expressions are printed by it. `indnullsnotdistinct` came with PostgreSQL 15.
+/// here and only expressions are printed by it. Columns of tables are given by their numbers; those of materialised
+/// views are no objects of the catalog, so their names are looked up. `indnullsnotdistinct` came with PostgreSQL 15.
 fn query(version: u32) -> String {
     let nulls_not_distinct = if version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     let options = sorted("x.reloptions");
@@ -41,8 +42,15 @@ fn query(version: u32) -> String {
         "
 WITH keys AS (
   SELECT i.indexrelid, k.n > i.indnkeyatts AS included, array_agg(
-      coalesce(quote_ident(a.attname), pg_get_indexdef(i.indexrelid, k.n::int4, false))
-      || CASE WHEN k.coll NOT IN (0, coalesce(a.attcollation, k.coll)) THEN ' COLLATE ' || k.coll::regcollation::text ELSE '' END
+      CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.n::int4, false)
+        WHEN i.indrelid IN (SELECT oid FROM pg_class WHERE relkind = 'm') THEN
+          (SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = k.attnum)
+        ELSE chr(1) || k.attnum END
+      || CASE WHEN k.coll <> 0 AND k.attnum <> 0 AND (k.coll <> 100 OR i.indrelid IN (
+            SELECT attrelid FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND attcollation NOT IN (0, 100)))
+          AND k.coll <>
+          (SELECT a.attcollation FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = k.attnum)
+        THEN ' COLLATE ' || k.coll::regcollation::text ELSE '' END
       || CASE WHEN NOT o.opcdefault OR f.attoptions IS NOT NULL THEN ' ' || quote_ident(o.opcname) ELSE '' END
       || CASE WHEN f.attoptions IS NULL THEN ''
         ELSE ' (' || array_to_string(ARRAY(SELECT unnest(f.attoptions) COLLATE \"C\" ORDER BY 1), ', ') || ')' END
@@ -52,13 +60,13 @@ WITH keys AS (
   FROM pg_index i
   CROSS JOIN unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
     WITH ORDINALITY AS k (attnum, opclass, coll, option, n)
-  LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
   LEFT JOIN pg_opclass o ON o.oid = k.opclass
   LEFT JOIN (
     SELECT attrelid, attnum, attoptions, attstattarget FROM pg_attribute
     WHERE attrelid >= 16384 AND attnum > 0 AND (attoptions IS NOT NULL OR attstattarget >= 0)
   ) f ON f.attrelid = i.indexrelid AND f.attnum = k.n
-  WHERE i.indexrelid >= 16384
+  WHERE i.indexrelid >= 16384 AND NOT EXISTS (
+    SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
   GROUP BY 1, 2
 )
 SELECT i.indexrelid AS oid, 0 AS sub, i.indrelid AS parent, x.relname::text AS name,
@@ -76,8 +84,6 @@ JOIN keys k ON k.indexrelid = i.indexrelid AND NOT k.included
 LEFT JOIN keys j ON j.indexrelid = i.indexrelid AND j.included
 LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
 {extensions}
-WHERE i.indexrelid >= 16384 AND NOT EXISTS (
-  SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
 "
     )
 }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
-use super::{COMMENT, Catalog, Id, KindId, Object, Properties, Property};
+use super::{COMMENT, Catalog, Form, Id, KindId, Object, Properties, Property};
+use crate::sql::identifier;
 
 /// An object as its row gives it, before its parent's name is known.
 struct Found {
@@ -129,6 +130,7 @@ fn assemble(
 ) -> Catalog {
     let is_member = |address: &Address| members.contains(&(address.0, address.1));
     let mut paths: HashMap<Address, Vec<String>> = HashMap::new();
+    let mut columns: HashMap<(u32, i32), String> = HashMap::new();
     let mut objects = Vec::with_capacity(found.iter().map(|(_, found)| found.len()).sum());
     for (kind, found) in found {
         let parent_class = KindId::all().find(|parent| kind.parents.contains(&parent.name)).map(|parent| parent.class);
@@ -144,6 +146,12 @@ fn assemble(
                     None => continue,
                 },
             };
+            for property in kind.properties().filter(|property| property.form == Form::Columns) {
+                found.properties.change(property.name, |value| name_columns(value, found.parent, &columns));
+            }
+            if found.address.2 > 0 {
+                columns.insert((found.address.1, found.address.2), identifier(&found.name));
+            }
             if !kind.single {
                 path.push(found.name);
             }
@@ -159,4 +167,14 @@ fn assemble(
         }
     }
     Catalog::new(objects)
+}
+
+/// Puts the names of the columns of `relation` where a list has their numbers.
+fn name_columns(value: &mut Value, relation: u32, columns: &HashMap<(u32, i32), String>) {
+    for text in value.as_array_mut().into_iter().flatten() {
+        let Some(marked) = text.as_str().and_then(|text| text.strip_prefix('\u{1}')) else { continue };
+        let end = marked.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(marked.len());
+        let name = marked[..end].parse().ok().and_then(|number| columns.get(&(relation, number)));
+        *text = Value::from(name.map_or("?", String::as_str).to_owned() + &marked[end..]);
+    }
 }

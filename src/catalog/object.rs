@@ -124,6 +124,13 @@ impl Properties {
         new
     }
 
+    /// Changes a value that was given.
+    pub fn change(&mut self, name: &str, change: impl FnOnce(&mut Value)) {
+        if let Some((_, value)) = self.0.iter_mut().find(|(known, _)| *known == name) {
+            change(value);
+        }
+    }
+
     /// All that were given.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.0.iter().map(|(name, value)| (*name, value))

@@ -17,6 +17,9 @@ pub enum Form {
     Number,
     /// A list of texts, nearly always this one.
     List(&'static [&'static str]),
+    /// A list of columns of the parent, each with more words behind it or not. The query gives a column as U+0001 and
+    /// its number, because the names are read anyhow and looking them up again would cost the server more.
+    Columns,
 }
 
 /// A property of a kind. A value equal to the default is not written down: in a complete manifest its absence says it.
@@ -56,6 +59,7 @@ impl Property {
             Form::Word(word) => Value::from(word),
             Form::Flag(flag) => Value::from(flag),
             Form::List(list) => Value::from(list),
+            Form::Columns => Value::Array(Vec::new()),
         }
     }
 
@@ -68,6 +72,7 @@ impl Property {
             (Form::List(list), Value::Array(given)) => {
                 given.len() == list.len() && given.iter().zip(list).all(|(given, word)| given == word)
             }
+            (Form::Columns, Value::Array(given)) => given.is_empty(),
             _ => false,
         }
     }
@@ -78,7 +83,7 @@ impl Property {
             Form::Word(_) => value.is_string(),
             Form::Flag(_) => value.is_boolean(),
             Form::Number => value.is_null() || value.is_i64() || value.is_u64(),
-            Form::List(_) => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+            Form::List(_) | Form::Columns => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
         }
     }
 
@@ -102,7 +107,7 @@ impl Property {
             Form::Word(_) => "a text",
             Form::Flag(_) => "true or false",
             Form::Number => "a whole number or null",
-            Form::List(_) => "a list of texts",
+            Form::List(_) | Form::Columns => "a list of texts",
         }
     }
 }

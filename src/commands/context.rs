@@ -141,13 +141,24 @@ impl Context {
 
     /// The manifest.
     pub fn read_manifest(&self) -> Result<Manifest> {
+        let (path, shown_as) = self.present_manifest()?;
+        manifest::read(&path, &shown_as)
+    }
+
+    /// The manifest, read on a thread of its own: a large one takes as long as the server takes to answer.
+    pub async fn read_manifest_aside(&self) -> Result<Manifest> {
+        let (path, shown_as) = self.present_manifest()?;
+        tokio::task::spawn_blocking(move || manifest::read(&path, &shown_as)).await?
+    }
+
+    fn present_manifest(&self) -> Result<(PathBuf, String)> {
         let (path, shown_as) = self.manifest_path();
         if !path.exists() {
             return Err(Failure::input(format!("there is no {shown_as}, so nothing can be proven"))
                 .next("write one with `pgplumb db:manifest --from migrations`, or migrate with --no-verify")
                 .into());
         }
-        manifest::read(&path, &shown_as)
+        Ok((path, shown_as))
     }
 
     /// The target, as `--json` reports it; null as long as nothing is connected.

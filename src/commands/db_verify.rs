@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Context;
-use super::proof::{check_only, prove};
+use super::proof::{check_only, prove_target};
 use crate::error::{Failure, Outcome};
 use crate::manifest::Manifest;
 use crate::output::Answer;
@@ -36,9 +36,7 @@ pub struct Args {
 /// Verifies.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     check_only(&args.only)?;
-    let manifest = context.read_manifest()?;
-    let connected = context.connect().await?;
-    let mut verification = prove(context, &connected.session, &manifest).await?;
+    let (manifest, mut verification) = prove_target(context).await?;
     if !args.only.is_empty() {
         refuse_unmeasured(&args.only, &manifest, &verification)?;
         verification.only(&args.only);

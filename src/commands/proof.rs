@@ -1,6 +1,8 @@
 //! What the commands that verify share: the snapshot, and what of the catalog is the project's to answer for.
 
 use anyhow::Result;
+use futures_util::future::{Either, select};
+use futures_util::pin_mut;
 
 use super::Context;
 use crate::catalog::{Catalog, Object, Section};
@@ -13,7 +15,31 @@ use crate::verify::{self, Verification};
 
 /// Holds the manifest against the database behind `session`, in one snapshot.
 pub async fn prove(context: &Context, session: &Session, manifest: &Manifest) -> Result<Verification> {
-    let mut actual = snapshot::read(session).await?;
+    let actual = snapshot::read(session).await?;
+    hold(context, session, manifest, actual).await
+}
+
+/// Reads manifest and database at the same time, and holds one against the other. What is wrong with the manifest is
+/// told first, because then the database was not needed at all.
+pub async fn prove_target(context: &Context) -> Result<(Manifest, Verification)> {
+    let reading = context.read_manifest_aside();
+    let looking = async {
+        let connected = context.connect().await?;
+        let actual = snapshot::read(&connected.session).await?;
+        Ok::<_, anyhow::Error>((connected, actual))
+    };
+    pin_mut!(reading, looking);
+    let (manifest, found) = match select(reading, looking).await {
+        Either::Left((manifest, looking)) => (manifest?, looking.await?),
+        Either::Right((found, reading)) => (reading.await?, found?),
+    };
+    let (connected, actual) = found;
+    let verification = hold(context, &connected.session, &manifest, actual).await?;
+    Ok((manifest, verification))
+}
+
+/// Holds the manifest against what was read, and against the rows that the same snapshot has.
+async fn hold(context: &Context, session: &Session, manifest: &Manifest, mut actual: Catalog) -> Result<Verification> {
     actual.retain(|object| is_projects(context, object) || manifest.expected.get(&object.id).is_some());
     let verification = verify::verify(&session.client, manifest, &actual).await?;
     snapshot::end(session).await?;

@@ -147,7 +147,7 @@ fn value(property: &Property) -> Value {
         Form::Word(_) => json!({ "type": "string" }),
         Form::Flag(_) => json!({ "type": "boolean" }),
         Form::Number => json!({ "type": ["integer", "null"] }),
-        Form::List(_) => json!({ "type": "array", "items": { "type": "string" } }),
+        Form::List(_) | Form::Columns => json!({ "type": "array", "items": { "type": "string" } }),
     };
     schema["description"] = Value::from(property.about);
     if !property.shared {

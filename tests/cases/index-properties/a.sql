@@ -15,3 +15,7 @@ CREATE INDEX options ON t (a) WITH (fillfactor = 70);
 CREATE INDEX of_view ON m (one);
 CREATE INDEX gone ON t (c);
 CREATE INDEX same ON t USING gin (tags);
+
+-- An index may sort a column of another collation by the database's own.
+CREATE TABLE sorted (word text COLLATE "C");
+CREATE INDEX of_sorted ON sorted (word);

@@ -19,3 +19,6 @@ CREATE INDEX of_view ON m (two);
 CREATE INDEX "Added" ON t (c);
 CREATE INDEX same ON t USING gin (tags);
 COMMENT ON INDEX same IS 'What b says.';
+
+CREATE TABLE sorted (word text COLLATE "C");
+CREATE INDEX of_sorted ON sorted (word COLLATE "default");
