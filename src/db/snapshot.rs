@@ -5,9 +5,11 @@ use anyhow::Result;
 use crate::catalog::{self, Catalog};
 use crate::db::Session;
 
-/// What decides how PostgreSQL prints names, dates, bytes and numbers, and what a reader needs to be left in peace.
-const PINNED: &str = "
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// What decides how PostgreSQL prints names, dates, bytes and numbers, and what a reader needs to be left in peace, for
+/// the transaction that has begun.
+pub const PINNED: &str = "
 SET LOCAL search_path = '';
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO, YMD';
@@ -26,7 +28,7 @@ SET LOCAL statement_timeout = 0";
 /// What the server said.
 pub async fn read(session: &Session) -> Result<Catalog> {
     let failed = |error: &tokio_postgres::Error| session.failure_of(error, "the database could not be read");
-    session.client.batch_execute(PINNED).await.map_err(|error| failed(&error))?;
+    session.client.batch_execute(&format!("{BEGIN};{PINNED}")).await.map_err(|error| failed(&error))?;
     catalog::load(&session.client, session.server_version_num).await.map_err(|error| {
         match error.downcast_ref::<tokio_postgres::Error>() {
             Some(cause) => session.failure_of(cause, error.to_string()).into(),

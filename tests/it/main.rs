@@ -15,6 +15,7 @@ mod chat;
 mod cli;
 mod concurrency;
 mod diff;
+mod corpus;
 mod documents;
 mod local;
 mod manifest;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     trials.extend(cli::trials());
     trials.extend(chat::trials());
     trials.extend(cases::trials());
+    trials.extend(corpus::trials());
     trials.extend(local::trials());
     trials.extend(sql_psql::trials());
     trials.extend(sql_split::trials());
