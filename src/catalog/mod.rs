@@ -7,20 +7,30 @@ mod object;
 mod piece;
 mod property;
 
+mod access_method;
 mod aggregate;
+mod cast;
+mod collation;
 mod column;
 mod composite;
 mod constraint;
+mod conversion;
 mod default_privileges;
 mod domain;
 mod domain_constraint;
 mod enumeration;
 mod event_trigger;
 mod extension;
+mod foreign_data_wrapper;
+mod foreign_server;
 mod foreign_table;
 mod function;
 mod index;
+mod language;
 mod materialized_view;
+mod operator;
+mod operator_class;
+mod operator_family;
 mod policy;
 mod publication;
 mod range;
@@ -30,7 +40,10 @@ mod schema;
 mod sequence;
 mod statistics;
 mod table;
+mod text_search;
+mod transform;
 mod trigger;
+mod user_mapping;
 mod view;
 
 pub use load::load;
@@ -153,6 +166,9 @@ pub const KINDS: &[&Kind] = &[
     &range::KIND,
     &sequence::KIND,
     &table::KIND,
+    &foreign_data_wrapper::KIND,
+    &foreign_server::KIND,
+    &user_mapping::KIND,
     &foreign_table::KIND,
     &column::KIND,
     &column::OF_COMPOSITE,
@@ -170,5 +186,18 @@ pub const KINDS: &[&Kind] = &[
     &statistics::KIND,
     &event_trigger::KIND,
     &publication::KIND,
+    &collation::KIND,
+    &conversion::KIND,
+    &cast::KIND,
+    &operator::KIND,
+    &operator_family::KIND,
+    &operator_class::KIND,
+    &access_method::KIND,
+    &language::KIND,
+    &transform::KIND,
+    &text_search::CONFIGURATION,
+    &text_search::DICTIONARY,
+    &text_search::PARSER,
+    &text_search::TEMPLATE,
     &default_privileges::KIND,
 ];

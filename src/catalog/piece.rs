@@ -32,3 +32,12 @@ pub(super) fn extensions(class: &str, oid: &str) -> String {
   WHERE d.deptype = 'x' AND d.classid = '{class}'::regclass GROUP BY 1) bound ON bound.objid = {oid}"
     )
 }
+
+/// Options of a foreign server and the like, sorted. Of passwords, keys and the like only the name is told.
+pub(super) fn without_secrets(options: &str) -> String {
+    format!(
+        "CASE WHEN {options} IS NOT NULL THEN ARRAY(
+    SELECT (CASE WHEN option_name ~* 'pass|secret|token|credential|key|dsn|conn' THEN option_name ELSE option_name || '=' || option_value END)
+      COLLATE \"C\" FROM pg_options_to_table({options}) ORDER BY 1) END"
+    )
+}

@@ -1,0 +1,50 @@
+//! Collations. Their versions come from the machine and are not compared.
+
+use super::access::{OWNER, owner};
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "collation",
+    group: "collations",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Other,
+    counted: true,
+    commented: true,
+    class: "pg_collation",
+    properties: &[
+        Property::new("provider", Form::Word("libc"), "`libc`, `icu`, `builtin` or `default`."),
+        Property::new("locale", Form::Text, "The locale, where it is one for all."),
+        Property::new("collate", Form::Text, "The locale for sorting, of libc."),
+        Property::new("ctype", Form::Text, "The locale for kinds of characters, of libc."),
+        Property::new("rules", Form::Text, "More rules for sorting, of ICU."),
+        Property::new("deterministic", Form::Flag(true), "Whether only equal bytes are equal."),
+        OWNER,
+    ],
+    query,
+};
+
+/// The locale of ICU has stood in three columns.
+fn query(version: u32) -> String {
+    let locale = match version {
+        170_000.. => "c.colllocale",
+        150_000.. => "c.colliculocale",
+        _ => "c.collcollate",
+    };
+    let rules = if version >= 160_000 { "c.collicurules" } else { "NULL::text" };
+    let owner = owner("c.collowner");
+    format!(
+        "
+SELECT c.oid, 0 AS sub, c.collnamespace AS parent, c.collname::text AS name,
+  CASE c.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'default' END AS provider,
+  CASE WHEN c.collprovider <> 'c' THEN {locale} END::text AS locale,
+  CASE WHEN c.collprovider = 'c' THEN c.collcollate END::text AS collate,
+  CASE WHEN c.collprovider = 'c' THEN c.collctype END::text AS ctype,
+  {rules} AS rules, c.collisdeterministic AS deterministic,
+  {owner}
+FROM pg_collation c
+WHERE c.oid >= 16384
+"
+    )
+}

@@ -1,0 +1,38 @@
+//! Conversions between encodings.
+
+use super::access::{OWNER, owner};
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "conversion",
+    group: "conversions",
+    parents: &["schema"],
+    single: false,
+    shorthand: None,
+    section: Section::Other,
+    counted: true,
+    commented: true,
+    class: "pg_conversion",
+    properties: &[
+        Property::new("from", Form::Text, "The encoding that it reads."),
+        Property::new("to", Form::Text, "The encoding that it writes."),
+        Property::new("function", Form::Text, "The function that does it."),
+        Property::new("default", Form::Flag(false), "Whether it is used unasked."),
+        OWNER,
+    ],
+    query,
+};
+
+fn query(_version: u32) -> String {
+    let owner = owner("c.conowner");
+    format!(
+        "
+SELECT c.oid, 0 AS sub, c.connamespace AS parent, c.conname::text AS name,
+  pg_encoding_to_char(c.conforencoding)::text AS from, pg_encoding_to_char(c.contoencoding)::text AS to,
+  c.conproc::regproc::text AS function, c.condefault AS default,
+  {owner}
+FROM pg_conversion c
+WHERE c.oid >= 16384
+"
+    )
+}

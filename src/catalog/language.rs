@@ -1,0 +1,42 @@
+//! Procedural languages that no extension brought.
+
+use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "language",
+    group: "languages",
+    parents: &[],
+    single: false,
+    shorthand: None,
+    section: Section::Other,
+    counted: true,
+    commented: true,
+    class: "pg_language",
+    properties: &[
+        Property::new("trusted", Form::Flag(false), "Whether everyone may use it."),
+        Property::new("handler", Form::Text, "The function that runs its functions."),
+        Property::new("inline", Form::Text, "The function that runs DO blocks."),
+        Property::new("validator", Form::Text, "The function that checks its functions."),
+        OWNER,
+        PRIVILEGES,
+    ],
+    query,
+};
+
+fn query(_version: u32) -> String {
+    let owner = owner("l.lanowner");
+    let privileges = privileges("l.lanacl", "l", "l.lanowner");
+    format!(
+        "
+SELECT l.oid, 0 AS sub, NULL::oid AS parent, l.lanname::text AS name, l.lanpltrusted AS trusted,
+  CASE WHEN l.lanplcallfoid <> 0 THEN l.lanplcallfoid::regprocedure::text END AS handler,
+  CASE WHEN l.laninline <> 0 THEN l.laninline::regprocedure::text END AS inline,
+  CASE WHEN l.lanvalidator <> 0 THEN l.lanvalidator::regprocedure::text END AS validator,
+  {owner},
+  {privileges}
+FROM pg_language l
+WHERE l.oid >= 16384
+"
+    )
+}

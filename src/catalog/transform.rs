@@ -1,0 +1,28 @@
+//! Transforms: how a language is handed values of a type.
+
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "transform",
+    group: "transforms",
+    parents: &[],
+    single: false,
+    shorthand: None,
+    section: Section::Other,
+    counted: true,
+    commented: true,
+    class: "pg_transform",
+    properties: &[
+        Property::new("from_sql", Form::Text, "The function that makes what the language knows."),
+        Property::new("to_sql", Form::Text, "The function that makes what SQL knows."),
+    ],
+    query: |_| QUERY.to_owned(),
+};
+
+const QUERY: &str = "
+SELECT t.oid, 0 AS sub, NULL::oid AS parent, format_type(t.trftype, NULL) || ' for ' || l.lanname AS name,
+  CASE WHEN t.trffromsql <> 0 THEN t.trffromsql::regprocedure::text END AS from_sql,
+  CASE WHEN t.trftosql <> 0 THEN t.trftosql::regprocedure::text END AS to_sql
+FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
+WHERE t.oid >= 16384
+";

@@ -1,0 +1,9 @@
+CREATE TYPE one AS (a integer);
+CREATE TYPE two AS (a integer);
+CREATE FUNCTION one_to_two(one) RETURNS two LANGUAGE sql AS 'SELECT NULL::two';
+CREATE FUNCTION another(one) RETURNS two LANGUAGE sql AS 'SELECT NULL::two';
+CREATE CAST (one AS two) WITH FUNCTION another(one) AS IMPLICIT;
+CREATE FUNCTION two_to_integer(two) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE CAST (two AS integer) WITH FUNCTION two_to_integer(two) AS ASSIGNMENT;
+CREATE CAST (one AS integer) WITH INOUT;
+COMMENT ON CAST (one AS two) IS 'Another thing';

@@ -1,0 +1,7 @@
+CREATE FOREIGN DATA WRAPPER handler;
+CREATE FOREIGN DATA WRAPPER validator;
+CREATE FOREIGN DATA WRAPPER options OPTIONS (a 'x', password 'hidden');
+CREATE FOREIGN DATA WRAPPER owner;
+CREATE FOREIGN DATA WRAPPER gone;
+COMMENT ON FOREIGN DATA WRAPPER owner IS 'One thing';
+CREATE FUNCTION handle() RETURNS fdw_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';

@@ -1,0 +1,10 @@
+CREATE FUNCTION handle() RETURNS fdw_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FOREIGN DATA WRAPPER handler HANDLER handle;
+CREATE FOREIGN DATA WRAPPER validator VALIDATOR postgresql_fdw_validator;
+CREATE FOREIGN DATA WRAPPER options OPTIONS (b 'x', password 'other');
+CREATE FOREIGN DATA WRAPPER owner;
+CREATE ROLE another_superuser_too SUPERUSER;
+ALTER FOREIGN DATA WRAPPER owner OWNER TO another_superuser_too;
+GRANT USAGE ON FOREIGN DATA WRAPPER owner TO anon;
+CREATE FOREIGN DATA WRAPPER added;
+COMMENT ON FOREIGN DATA WRAPPER owner IS 'Another thing';

@@ -1,0 +1,11 @@
+CREATE FUNCTION handle() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION other() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION inline(internal) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION validate(oid) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE TRUSTED LANGUAGE trusted HANDLER handle;
+CREATE LANGUAGE handler HANDLER handle;
+CREATE LANGUAGE inline HANDLER handle;
+CREATE LANGUAGE validator HANDLER handle;
+CREATE TRUSTED LANGUAGE owner HANDLER handle;
+CREATE LANGUAGE gone HANDLER handle;
+COMMENT ON LANGUAGE owner IS 'One thing';

@@ -1,0 +1,13 @@
+CREATE FUNCTION handle() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION other() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION inline(internal) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION validate(oid) RETURNS void LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE LANGUAGE trusted HANDLER handle;
+CREATE LANGUAGE handler HANDLER other;
+CREATE LANGUAGE inline HANDLER handle INLINE inline;
+CREATE LANGUAGE validator HANDLER handle VALIDATOR validate;
+CREATE TRUSTED LANGUAGE owner HANDLER handle;
+ALTER LANGUAGE owner OWNER TO postgres;
+REVOKE USAGE ON LANGUAGE owner FROM PUBLIC;
+CREATE LANGUAGE added HANDLER handle;
+COMMENT ON LANGUAGE owner IS 'Another thing';

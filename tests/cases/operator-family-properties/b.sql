@@ -1,0 +1,6 @@
+CREATE OPERATOR FAMILY members USING btree;
+ALTER OPERATOR FAMILY members USING btree ADD OPERATOR 1 < (integer, integer), OPERATOR 3 = (integer, integer);
+CREATE OPERATOR FAMILY owner USING btree;
+ALTER OPERATOR FAMILY owner USING btree OWNER TO postgres;
+CREATE OPERATOR FAMILY gone USING btree;
+COMMENT ON OPERATOR FAMILY owner USING btree IS 'Another thing';
