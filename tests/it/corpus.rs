@@ -131,7 +131,7 @@ async fn each(session: &Session, sql: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     for statement in sql.split(";\n") {
-        session.client.batch_execute(statement).await.map_err(said)?;
+        session.client.batch_execute(statement).await.map_err(|error| said(&error))?;
     }
     Ok(())
 }
@@ -140,7 +140,7 @@ async fn in_transaction(database: &str, sql: &str) -> std::result::Result<Catalo
     let session = connect(&superuser(database), |_| ()).await.map_err(|error| format!("{error:#}"))?;
     let read = async {
         let script = format!("BEGIN; {sql}\n;{}", snapshot::PINNED);
-        session.client.batch_execute(&script).await.map_err(said)?;
+        session.client.batch_execute(&script).await.map_err(|error| said(&error))?;
         catalog::load(&session.client, session.server_version_num).await.map_err(|error| format!("{error:#}"))
     };
     let catalog = read.await;
@@ -149,6 +149,6 @@ async fn in_transaction(database: &str, sql: &str) -> std::result::Result<Catalo
     catalog
 }
 
-fn said(error: tokio_postgres::Error) -> String {
+fn said(error: &tokio_postgres::Error) -> String {
     error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
