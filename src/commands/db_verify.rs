@@ -20,6 +20,10 @@ pub enum Format {
     Json,
     /// For a pull request.
     Markdown,
+    /// For CI systems that show tests.
+    Junit,
+    /// Annotations beside the lines of the manifest, for GitHub's workflows.
+    Github,
 }
 
 /// Arguments of `db:verify`.
@@ -46,6 +50,11 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         Format::Table => report::table(&verification, context.output.color),
         Format::Json => format!("{value:#}\n"),
         Format::Markdown => report::markdown(&verification),
+        Format::Junit => report::junit(&verification),
+        Format::Github => {
+            let (path, shown_as) = context.manifest_path();
+            report::github(&verification, &shown_as, &std::fs::read_to_string(path)?)
+        }
     };
     let outcome = if verification.passed() { Outcome::Done } else { Outcome::Findings };
     Ok(Answer { outcome, text, value })

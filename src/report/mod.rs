@@ -1,6 +1,8 @@
 //! What a verification came to, in words for people and as data for programs. It names no kind.
 
+mod github;
 mod json;
+mod junit;
 mod markdown;
 mod table;
 
@@ -9,7 +11,9 @@ use serde_json::Value;
 use crate::catalog::Section;
 use crate::verify::{Finding, Line, Verification};
 
+pub use github::github;
 pub use json::value;
+pub use junit::junit;
 pub use markdown::markdown;
 pub use table::table;
 

@@ -25,6 +25,8 @@ pub struct Finding {
     pub kind: String,
     /// The thing, by its whole name.
     pub object: String,
+    /// The names that lead to it in the manifest.
+    pub path: Vec<String>,
     /// `missing`, `unexpected`, `changed`, `broken` or `not measured`.
     pub what: &'static str,
     /// The property or column.
@@ -154,6 +156,7 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
             fails: change.fails,
             kind,
             object,
+            path: change.id.path,
             what,
             property,
             expected,

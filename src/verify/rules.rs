@@ -35,6 +35,7 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
             fails: true,
             kind: "rule".to_owned(),
             object: rule.name.clone(),
+            path: vec![rule.name.clone()],
             what,
             property: None,
             expected: Value::from("no rows"),

@@ -10,6 +10,7 @@ crate::trials!(
     what_admins_edit_is_told_and_passes,
     sections_can_be_chosen,
     reports_have_three_forms,
+    a_report_for_ci_points_at_the_manifest_and_cannot_be_broken_out_of,
     names_are_escaped,
     a_role_that_only_reads_can_verify,
     a_role_that_only_reads_cannot_migrate,
@@ -261,4 +262,25 @@ fn what_cannot_be_read_is_no_pass() -> Result {
 
 fn drop_role(database: &Database, role: &str) {
     database.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
+fn a_report_for_ci_points_at_the_manifest_and_cannot_be_broken_out_of() -> Result {
+    let database = Database::plain();
+    database.run("CREATE TABLE t (id int, \"a\n::error::b<\" int)");
+    let project = Project::empty();
+    project.on(&database, &["db:manifest", "--from", "target"]).expect(0);
+    database
+        .run("ALTER TABLE t ALTER COLUMN id TYPE bigint; ALTER TABLE t ALTER COLUMN \"a\n::error::b<\" TYPE bigint");
+    let github = project.on(&database, &["db:verify", "--format", "github"]).expect(3).stdout;
+    assert_eq!(github.lines().count(), 2, "{github}");
+    let text = project.text("manifest.json");
+    let line = text.lines().position(|line| line.contains("\"id\"")).unwrap() + 1;
+    let expected = format!(
+        "::error file=manifest.json,line={line},title=changed column::public.t.id type: expected integer, there is bigint"
+    );
+    assert!(github.contains(&expected), "{github}");
+    let junit = project.on(&database, &["db:verify", "--format", "junit"]).expect(3).stdout;
+    assert!(junit.contains("<testsuite name=\"Tables\" tests=\"3\" failures=\"2\">"), "{junit}");
+    assert!(junit.contains("&lt;") && !junit.contains("b<"), "{junit}");
+    Ok(())
 }
