@@ -134,6 +134,10 @@ impl Comparison {
     }
 
     fn missing(&mut self, manifest: &Manifest, wanted: &Object, actual: &Catalog) {
+        // The database itself is always there; a side that is none has nothing to say about it.
+        if wanted.id.path.is_empty() {
+            return;
+        }
         self.good.push((wanted.id.clone(), false));
         if !has_parent(manifest, wanted, actual) {
             return;

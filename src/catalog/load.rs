@@ -112,7 +112,8 @@ async fn extension_members(client: &Client) -> Result<HashSet<(&'static str, u32
 /// What was written with COMMENT. The standard comment of the schema `public` is nobody's.
 async fn comments(client: &Client) -> Result<HashMap<Address, String>> {
     let query = "SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
-        WHERE (objoid >= 16384 OR classoid = 'pg_namespace'::regclass) AND description <> 'standard public schema'";
+        WHERE (objoid >= 16384 OR classoid = 'pg_namespace'::regclass) AND description <> 'standard public schema'
+        UNION ALL SELECT classoid::regclass::text, objoid, 0, description FROM pg_shdescription";
     let mut comments = HashMap::new();
     for row in client.query_typed(query, &[]).await? {
         if let Some(class) = class(row.try_get(0)?) {

@@ -9,12 +9,14 @@ mod property;
 
 mod access_method;
 mod aggregate;
+mod base_type;
 mod cast;
 mod collation;
 mod column;
 mod composite;
 mod constraint;
 mod conversion;
+mod database;
 mod default_privileges;
 mod domain;
 mod domain_constraint;
@@ -27,6 +29,7 @@ mod foreign_table;
 mod function;
 mod index;
 mod language;
+mod large_object;
 mod materialized_view;
 mod operator;
 mod operator_class;
@@ -35,10 +38,14 @@ mod policy;
 mod publication;
 mod range;
 mod rewrite_rule;
+mod role;
+mod role_settings;
 mod row_security;
 mod schema;
 mod sequence;
 mod statistics;
+mod subscription;
+mod system_object;
 mod table;
 mod text_search;
 mod transform;
@@ -164,6 +171,7 @@ pub const KINDS: &[&Kind] = &[
     &domain_constraint::KIND,
     &composite::KIND,
     &range::KIND,
+    &base_type::KIND,
     &sequence::KIND,
     &table::KIND,
     &foreign_data_wrapper::KIND,
@@ -186,6 +194,7 @@ pub const KINDS: &[&Kind] = &[
     &statistics::KIND,
     &event_trigger::KIND,
     &publication::KIND,
+    &subscription::KIND,
     &collation::KIND,
     &conversion::KIND,
     &cast::KIND,
@@ -200,4 +209,9 @@ pub const KINDS: &[&Kind] = &[
     &text_search::PARSER,
     &text_search::TEMPLATE,
     &default_privileges::KIND,
+    &database::KIND,
+    &role::KIND,
+    &role_settings::KIND,
+    &large_object::KIND,
+    &system_object::KIND,
 ];

@@ -88,8 +88,11 @@ impl Id {
         kinds.map(|kind| Id { kind, path: self.parent().to_vec() }).collect()
     }
 
-    /// The name with its parents', quoted where SQL wants it: `public."Chat".id`.
+    /// The name with its parents', quoted where SQL wants it: `public."Chat".id`. The database has none.
     pub fn qualified(&self) -> String {
+        if self.path.is_empty() {
+            return "itself".to_owned();
+        }
         let quoted = |name: &String| match name.split_once('(') {
             Some((function, arguments)) => format!("{}({arguments}", identifier(function)),
             None => identifier(name),

@@ -12,6 +12,7 @@ pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
 mod proof;
+mod roles;
 mod sides;
 mod work;
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::proof::{added, is_projects};
+use super::roles::forget_unused;
 use super::work;
 use crate::catalog::Catalog;
 use crate::db::{Resolved, Session, Wanted, resolve, snapshot};
@@ -62,7 +63,7 @@ pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
         let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
         work::ensure(&session, &mut history, &scripts).await?;
         work::apply(context, &session, &due, &|script, took| history.record(script, took)).await?;
-        projects(context, &session).await
+        built(context, &session).await
     })
     .await
 }
@@ -85,7 +86,7 @@ async fn from_dump(context: &Context, file: &str) -> Result<(Catalog, u32)> {
     scratch(context, async |session| {
         migrate::acquire(&session.client, &|text| context.say(text), &|| context.check_interrupt()).await?;
         migrate::run(&session, &checked, |_| "SELECT 1".to_owned()).await?;
-        projects(context, &session).await
+        built(context, &session).await
     })
     .await
 }
@@ -97,7 +98,15 @@ async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)
         None => catalog.retain(|object| is_projects(context, object)),
         Some(_) => added(context, &mut catalog, &platform_alone(context).await?),
     }
+    forget_unused(&mut catalog);
     Ok((catalog, session.server_version_num))
+}
+
+/// As [`projects`], of a scratch database: what that is itself says nothing about any other.
+async fn built(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
+    let (mut catalog, version) = projects(context, session).await?;
+    catalog.retain(|object| !object.id.path.is_empty());
+    Ok((catalog, version))
 }
 
 /// What the platform alone has, on a scratch database.

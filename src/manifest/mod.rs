@@ -123,8 +123,11 @@ impl Manifest {
     }
 
     /// What an object comes to that is in the database and not in the manifest; nothing where nobody asked about its
-    /// group, or where its parent is not in the manifest either.
+    /// group, where its parent is not in the manifest either, or where its parent cannot be without it.
     pub fn unexpected(&self, id: &Id) -> Unexpected {
+        if id.kind.single {
+            return Unexpected::Ignore;
+        }
         let parent = id.parent();
         let parents = id.parents();
         let parent_expected = parents.is_empty() || parents.iter().any(|id| self.expected.get(id).is_some());

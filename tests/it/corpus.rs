@@ -143,7 +143,9 @@ async fn in_transaction(database: &str, sql: &str) -> std::result::Result<Catalo
         session.client.batch_execute(&script).await.map_err(|error| said(&error))?;
         catalog::load(&session.client, session.server_version_num).await.map_err(|error| format!("{error:#}"))
     };
-    let catalog = read.await;
+    let mut catalog = read.await;
+    // Roles belong to the whole server, and the pairs make them as they go.
+    let _ = catalog.as_mut().map(|catalog| catalog.retain(|object| object.id.kind.class != "pg_authid"));
     let _ = session.client.batch_execute("ROLLBACK").await;
     session.close().await;
     catalog

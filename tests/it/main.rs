@@ -34,6 +34,7 @@ mod support;
 mod target;
 mod tidy;
 mod verify;
+mod whole_server;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     trials.extend(signals::trials());
     trials.extend(concurrency::trials());
     trials.extend(refinery::trials());
+    trials.extend(whole_server::trials());
     trials.extend(tidy::all());
     trials.extend(reset::trials());
     trials.extend(diff::trials());

@@ -1,0 +1,72 @@
+//! Roles, but for the bootstrap superuser and those that PostgreSQL brings.
+
+use super::piece::sorted;
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "role",
+    group: "roles",
+    parents: &[],
+    single: false,
+    shorthand: None,
+    section: Section::Access,
+    counted: true,
+    commented: true,
+    class: "pg_authid",
+    properties: &[
+        Property::new("superuser", Form::Flag(false), "Whether nothing is refused to it."),
+        Property::new("login", Form::Flag(false), "Whether one can connect as it."),
+        Property::new("inherit", Form::Flag(true), "Whether it has the privileges of the roles that it is in."),
+        Property::new("create_role", Form::Flag(false), "Whether it may make roles."),
+        Property::new("create_database", Form::Flag(false), "Whether it may make databases."),
+        Property::new("replication", Form::Flag(false), "Whether it may replicate."),
+        Property::new("bypass_row_security", Form::Flag(false), "Whether policies do not bind it."),
+        Property::new(
+            "connection_limit",
+            Form::Number,
+            "How often it may be connected at once, where there is a limit.",
+        ),
+        Property::new("valid_until", Form::Text, "When its password ends."),
+        Property::new("member_of", Form::List(&[]), "The roles that it is in, sorted."),
+        Property::new(
+            "parameters",
+            Form::List(&[]),
+            "The server's parameters that it was given privileges on, such as `log_statement: set`, sorted.",
+        ),
+        Property::new("settings", Form::List(&[]), "What ALTER ROLE SET gave to it in every database, sorted."),
+    ],
+    query,
+};
+
+/// Privileges on parameters came with PostgreSQL 15. Inheriting and SET can be given or not since 16.
+fn query(version: u32) -> String {
+    let how = if version >= 160_000 {
+        "CASE WHEN bool_or(m.admin_option) THEN ' with admin option' ELSE '' END
+      || CASE WHEN r.rolinherit AND NOT bool_or(m.inherit_option) THEN ' without inherit' ELSE '' END
+      || CASE WHEN NOT bool_or(m.set_option) THEN ' without set' ELSE '' END"
+    } else {
+        "CASE WHEN bool_or(m.admin_option) THEN ' with admin option' ELSE '' END"
+    };
+    let parameters = if version >= 150_000 {
+        "ARRAY(SELECT (p.parname || ': ' || string_agg(lower(e.privilege_type), ', ' ORDER BY e.privilege_type COLLATE \"C\")
+      || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END) COLLATE \"C\"
+    FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) e WHERE e.grantee = r.oid
+    GROUP BY p.parname, e.is_grantable ORDER BY 1)"
+    } else {
+        "NULL::text[]"
+    };
+    let settings = sorted("s.setconfig");
+    format!(
+        "
+SELECT r.oid, 0 AS sub, NULL::oid AS parent, r.rolname::text AS name, r.rolsuper AS superuser, r.rolcanlogin AS login,
+  r.rolinherit AS inherit, r.rolcreaterole AS create_role, r.rolcreatedb AS create_database, r.rolreplication AS replication,
+  r.rolbypassrls AS bypass_row_security, nullif(r.rolconnlimit, -1)::int4 AS connection_limit,
+  nullif(r.rolvaliduntil, 'infinity')::text AS valid_until,
+  ARRAY(SELECT (quote_ident(pg_get_userbyid(m.roleid)) || {how}) COLLATE \"C\" FROM pg_auth_members m
+    WHERE m.member = r.oid GROUP BY m.roleid ORDER BY 1) AS member_of,
+  {parameters} AS parameters, {settings} AS settings
+FROM pg_roles r LEFT JOIN pg_db_role_setting s ON s.setdatabase = 0 AND s.setrole = r.oid
+WHERE r.oid >= 16384
+"
+    )
+}

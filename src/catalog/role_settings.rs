@@ -1,0 +1,29 @@
+//! What ALTER ROLE … IN DATABASE … SET gave to roles in this database.
+
+use super::piece::sorted;
+use super::{Form, Kind, Property, Section};
+
+pub(super) const KIND: Kind = Kind {
+    name: "role settings",
+    group: "role_settings",
+    parents: &[],
+    single: false,
+    shorthand: None,
+    section: Section::Access,
+    counted: true,
+    commented: false,
+    class: "pg_db_role_setting",
+    properties: &[Property::new("settings", Form::List(&[]), "The settings, sorted.")],
+    query,
+};
+
+fn query(_version: u32) -> String {
+    let settings = sorted("s.setconfig");
+    format!(
+        "
+SELECT s.setrole AS oid, 0 AS sub, NULL::oid AS parent, pg_get_userbyid(s.setrole)::text AS name, {settings} AS settings
+FROM pg_db_role_setting s
+WHERE s.setrole <> 0 AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+"
+    )
+}

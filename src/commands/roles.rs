@@ -1,0 +1,41 @@
+//! Roles belong to the whole server: a manifest has those that its other objects name, and of a server's others none is
+//! a surprise.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::catalog::{Catalog, Object};
+use crate::sql::identifier;
+
+/// Whether an object is a role.
+pub fn is_role(object: &Object) -> bool {
+    object.id.kind.class == "pg_authid"
+}
+
+/// Forgets the roles that no other object names: as its owner, in its privileges, in a policy, or by its own name.
+pub fn forget_unused(catalog: &mut Catalog) {
+    let words: HashSet<String> = catalog.iter().filter(|object| !is_role(object)).flat_map(words).collect();
+    catalog.retain(|object| {
+        let name = object.id.name();
+        !is_role(object) || words.contains(name) || words.contains(&identifier(name))
+    });
+}
+
+/// What may be the name of a role in what is said of an object.
+fn words(object: &Object) -> Vec<String> {
+    let mut words: Vec<String> =
+        object.id.path.iter().filter_map(|name| name.split(' ').nth(2)).map(str::to_owned).collect();
+    words.push(object.id.name().to_owned());
+    for (_, value) in object.properties.iter() {
+        match value {
+            Value::String(text) if text.len() < 64 => words.push(text.clone()),
+            Value::Array(list) => {
+                let grantees = list.iter().filter_map(Value::as_str).filter_map(|entry| entry.split(": ").next());
+                words.extend(grantees.map(|grantee| grantee.trim_start_matches("- ").to_owned()));
+            }
+            _ => {}
+        }
+    }
+    words
+}
