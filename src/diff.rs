@@ -119,8 +119,13 @@ impl Comparison {
             let expected = match (given, actual) {
                 (None, _) if !complete => continue,
                 (None, None) => continue,
+                // Of a scratch database it is not known who would own things.
+                (_, None) if property.shared => continue,
                 (Some(given), _) => given.clone(),
-                (None, _) => manifest.fallback(&wanted.id.path, property),
+                (None, _) => match manifest.fallback(&wanted.id.path, property) {
+                    Some(expected) => expected,
+                    None => continue,
+                },
             };
             let actual = actual.cloned().unwrap_or_else(|| property.default());
             if expected != actual {

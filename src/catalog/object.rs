@@ -1,5 +1,6 @@
 //! Objects: an identity and its properties, and the sorted list of them that a catalog is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
@@ -180,12 +181,39 @@ impl Catalog {
 }
 
 impl Catalog {
+    /// The value that more than half of the objects with this property have.
+    pub fn usual(&self, property: &Property) -> Option<Value> {
+        let (value, count, all) = self.commonest(property)?;
+        (2 * count > all).then_some(value)
+    }
+
+    /// The commonest value of a property, how many objects have it, and how many have any or could.
+    fn commonest(&self, property: &Property) -> Option<(Value, usize, usize)> {
+        let with = |object: &&Object| object.id.kind.property(property.name).is_some();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let values = self.0.iter().filter_map(|object| object.properties.get(property.name)?.as_str());
+        values.for_each(|value| *counts.entry(value).or_default() += 1);
+        let (value, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        Some((Value::from(value), count, self.0.iter().filter(with).count()))
+    }
+
+    /// Forgets the values that at least half of the objects have in common; what is left is then never usual.
+    pub fn forget_usual(&mut self) {
+        for property in KindId::all().flat_map(KindId::properties).filter(|property| property.shared) {
+            let Some((usual, ..)) = self.commonest(property).filter(|(_, count, all)| 2 * count >= *all) else {
+                continue;
+            };
+            for object in &mut self.0 {
+                object.properties.0.retain(|(name, value)| *name != property.name || *value != usual);
+            }
+        }
+    }
+
     /// Gives the values that most objects have in common to those of which nobody wrote another.
-    pub fn fill(&mut self, value: impl Fn(&Id, &'static Property) -> Value) {
+    pub fn fill(&mut self, value: impl Fn(&Id, &'static Property) -> Option<Value>) {
         for object in &mut self.0 {
             for property in object.id.kind.properties().filter(|property| property.shared) {
-                let value = value(&object.id, property);
-                if object.properties.get(property.name).is_none() && !property.is_default(&value) {
+                if let (None, Some(value)) = (object.properties.get(property.name), value(&object.id, property)) {
                     object.properties.set(property, value);
                 }
             }

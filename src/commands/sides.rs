@@ -102,10 +102,12 @@ async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)
     Ok((catalog, session.server_version_num))
 }
 
-/// As [`projects`], of a scratch database: what that is itself says nothing about any other.
+/// As [`projects`], of a scratch database: what that is itself says nothing about any other, nor does it matter who ran
+/// the scripts there.
 async fn built(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
     let (mut catalog, version) = projects(context, session).await?;
     catalog.retain(|object| !object.id.path.is_empty());
+    catalog.forget_usual();
     Ok((catalog, version))
 }
 

@@ -139,10 +139,13 @@ impl Manifest {
         }
     }
 
-    /// The value that a property of the object at `path` has if nobody wrote one.
-    pub fn fallback(&self, path: &[String], property: &Property) -> Value {
-        let shared = || self.nearest(path, |scope| scope.defaults.get(property.name).cloned());
-        if property.shared { shared() } else { None }.unwrap_or_else(|| property.default())
+    /// The value that a property of the object at `path` has if nobody wrote one. One that objects have in common and
+    /// that is not stated for them all is nothing that the manifest knows.
+    pub fn fallback(&self, path: &[String], property: &Property) -> Option<Value> {
+        match property.shared {
+            true => self.nearest(path, |scope| scope.defaults.get(property.name).cloned()),
+            false => Some(property.default()),
+        }
     }
 
     /// Whether an object is only named on the way to those in it: nothing is said of it, and what it stands in is

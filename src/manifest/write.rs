@@ -102,19 +102,10 @@ impl Writer<'_> {
     }
 }
 
-/// For each property that most objects have in common, the value that most of them have.
+/// For each property that most objects have in common, the value that they have.
 fn shared_values(catalog: &Catalog) -> BTreeMap<String, Value> {
-    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for object in catalog.iter() {
-        for property in object.id.kind.properties().filter(|property| property.shared) {
-            if let Some(value) = object.properties.get(property.name).and_then(Value::as_str) {
-                *counts.entry((property.name, value)).or_default() += 1;
-            }
-        }
-    }
-    let mut most: Vec<_> = counts.into_iter().collect();
-    most.sort_by_key(|(_, count)| *count);
-    most.into_iter().map(|((name, value), _)| (name.to_owned(), Value::from(value))).collect()
+    let shared = KindId::all().flat_map(KindId::properties).filter(|property| property.shared);
+    shared.filter_map(|property| Some((property.name.to_owned(), catalog.usual(property)?))).collect()
 }
 
 fn text(value: &Value, form: Form, depth: usize) -> String {
