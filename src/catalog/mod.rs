@@ -50,12 +50,14 @@ mod table;
 mod text_search;
 mod transform;
 mod trigger;
+mod unread;
 mod user_mapping;
 mod view;
 
 pub use load::load;
 pub use object::{Catalog, Id, KindId, Object, Properties};
 pub use property::{COMMENT, Form, POSITION, Property};
+pub use unread::unread;
 
 /// The lines that a report opens with, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -32,6 +32,9 @@ pub struct Args {
     /// Only these sections or kinds, such as `tables` or `policies`
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     only: Vec<String>,
+    /// Fail too where the database has something that cannot be measured
+    #[arg(long)]
+    strict: bool,
     /// How to write the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -56,7 +59,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
             report::github(&verification, &shown_as, &std::fs::read_to_string(path)?)
         }
     };
-    let outcome = if verification.passed() { Outcome::Done } else { Outcome::Findings };
+    let measured = !args.strict || verification.not_measured.is_empty();
+    let outcome = if verification.passed() && measured { Outcome::Done } else { Outcome::Findings };
     Ok(Answer { outcome, text, value })
 }
 

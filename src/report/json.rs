@@ -27,5 +27,6 @@ pub fn value(verification: &Verification) -> Value {
     json!({
         "passed": verification.passed(), "checked": verification.checked(),
         "sections": sections.collect::<Vec<_>>(), "findings": findings.collect::<Vec<_>>(),
+        "not_measured": verification.not_measured,
     })
 }

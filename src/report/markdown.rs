@@ -30,6 +30,9 @@ pub fn markdown(verification: &Verification) -> String {
         let what = cell(&format!("{} {}{property}", finding.kind, finding.object));
         let _ = writeln!(out, "| {mark} | {what} | {} | {} |", cell(&expected), cell(&actual));
     }
+    for what in &verification.not_measured {
+        let _ = writeln!(out, "\nNot measured: {}", cell(what));
+    }
     for finding in &verification.findings {
         if let Some(diff) = text_diff(finding) {
             let _ = write!(out, "\n{} {}\n\n````diff\n{}````\n", finding.kind, cell(&finding.object), escape(&diff));

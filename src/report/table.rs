@@ -30,6 +30,9 @@ pub fn table(verification: &Verification, color: bool) -> String {
     if !verification.findings.is_empty() {
         let _ = write!(out, "\n{}\n", findings(&verification.findings).trim_fmt());
     }
+    for what in &verification.not_measured {
+        let _ = writeln!(out, "\nnot measured: {}", escape(what));
+    }
     for finding in &verification.findings {
         if let Some(diff) = text_diff(finding) {
             let property = finding.property.as_deref().unwrap_or_default();

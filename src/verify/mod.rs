@@ -69,6 +69,8 @@ pub struct Verification {
     pub lines: BTreeMap<Section, Line>,
     /// What is not as it should be, in the order of the sections.
     pub findings: Vec<Finding>,
+    /// What the database has and nothing reads, in words. It fails only where everything must be measured.
+    pub not_measured: Vec<String>,
 }
 
 impl Verification {
@@ -119,6 +121,9 @@ pub fn matches(section: Section, name: &str) -> bool {
 /// What the server said, if a catalog could not be read.
 pub async fn verify(client: &Client, manifest: &Manifest, actual: &Catalog) -> Result<Verification> {
     let mut verification = objects(manifest, actual);
+    if manifest.complete(&[]) {
+        verification.not_measured = catalog::unread(client).await?;
+    }
     // The manifest's own queries are written for the search path that people have, not for the pinned one.
     client.batch_execute("SET LOCAL search_path TO DEFAULT; SET LOCAL row_security = off").await?;
     rows::check(client, &manifest.seeds, &mut verification).await?;

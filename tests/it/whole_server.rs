@@ -1,10 +1,17 @@
-//! Drift of what belongs to the whole server, so that two databases of one server cannot differ in it.
+//! Drift of what belongs to the whole server, so that two databases of one server cannot differ in it; and what no kind
+//! reads.
 
 use std::process;
 
 use crate::support::{Database, Project, Result, cluster, fail};
 
-crate::trials!("whole_server", roles_drift, unused_roles_are_nobodys_affair, subscriptions_drift);
+crate::trials!(
+    "whole_server",
+    roles_drift,
+    unused_roles_are_nobodys_affair,
+    what_is_not_read_is_named,
+    subscriptions_drift
+);
 
 /// Each drift is seen, by its property; what undoes it makes the database pass again.
 fn drifts(database: &Database, object: &str, drifts: &[(&str, String, String)]) -> Result {
@@ -66,6 +73,20 @@ fn unused_roles_are_nobodys_affair() -> Result {
     database.run(&format!("DROP ROLE {role}; CREATE ROLE {role}_2"));
     project.on(&database, &["db:verify"]).expect(0);
     database.run(&format!("DROP ROLE {role}_2"));
+    Ok(())
+}
+
+fn what_is_not_read_is_named() -> Result {
+    let database = Database::plain();
+    let project = Project::empty();
+    project.on(&database, &["db:manifest", "--from", "target"]).expect(0);
+    project.on(&database, &["db:verify", "--strict"]).expect(0);
+    database.run(
+        "SET allow_system_table_mods = on; CREATE FUNCTION pg_catalog.own() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    );
+    project.on(&database, &["db:verify"]).expect(0).says("not measured: 1 objects in schemas of the system");
+    project.on(&database, &["db:verify", "--format", "markdown"]).expect(0).says("Not measured: 1 objects");
+    project.on(&database, &["db:verify", "--strict"]).expect(3);
     Ok(())
 }
 
