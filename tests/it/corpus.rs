@@ -1,5 +1,5 @@
 //! Pairs of schemas from the suites of other tools, each with whether `pg_dump` sees a difference: a finding is wanted
-//! exactly there. They lie beside the repository and are no part of it, so this runs only with `PGPLUMB_TEST_CORPUS=1`.
+//! exactly there. They are no part of the repository, so this runs only where `PGPLUMB_TEST_CORPUS` names their file.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use pgplumb::manifest::{self, Layout};
 use pgplumb::verify;
 use serde::Deserialize;
 
-use crate::support::{Database, Result, block_on, fail, root, superuser, trial, variable};
+use crate::support::{Database, Result, block_on, fail, superuser, trial, variable};
 
 const WORKERS: usize = 4;
 
@@ -28,16 +28,15 @@ struct Pair {
 
 /// One test for all pairs.
 pub fn trials() -> Vec<Trial> {
-    let wanted = file().exists() && variable("PGPLUMB_TEST_CORPUS").is_some_and(|wanted| wanted == "1");
-    vec![trial("corpus::findings_stand_where_dumps_differ", judge).with_ignored_flag(!wanted)]
+    vec![trial("corpus::findings_stand_where_dumps_differ", judge).with_ignored_flag(file().is_none())]
 }
 
-fn file() -> PathBuf {
-    variable("PGPLUMB_TEST_CORPUS_FILE").map_or_else(|| root().join("../shared/corpus/pairs.json"), PathBuf::from)
+fn file() -> Option<PathBuf> {
+    variable("PGPLUMB_TEST_CORPUS").map(PathBuf::from)
 }
 
 fn judge() -> Result {
-    let pairs: Vec<Pair> = serde_json::from_slice(&std::fs::read(file()).unwrap()).unwrap();
+    let pairs: Vec<Pair> = serde_json::from_slice(&std::fs::read(file().unwrap()).unwrap()).unwrap();
     let pairs: Vec<&Pair> = pairs.iter().filter(|pair| pair.pg_dump_differs.is_some()).collect();
     let (next, roles) = (AtomicUsize::new(0), Mutex::new(HashSet::new()));
     let wrong = Mutex::new(Vec::new());
