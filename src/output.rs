@@ -93,7 +93,7 @@ impl Output {
             }
             Err(error) => {
                 let failure = error.downcast_ref::<Failure>();
-                let outcome = failure.map_or(Outcome::Bug, |failure| failure.outcome);
+                let outcome = failure.map_or_else(|| unforeseen(error), |failure| failure.outcome);
                 if self.json {
                     self.document(Some(command), target, outcome, &Value::Null, &describe(error));
                 }
@@ -128,6 +128,12 @@ fn wants_color(color: Color, no_color: bool) -> bool {
         Color::Never => false,
         Color::Auto => !no_color && std::io::stdout().is_terminal(),
     }
+}
+
+/// The outcome of an error that nobody turned into a failure: a file that cannot be read or written is the user's to
+/// mend, and anything else is a bug.
+fn unforeseen(error: &anyhow::Error) -> Outcome {
+    if error.downcast_ref::<std::io::Error>().is_some() { Outcome::Input } else { Outcome::Bug }
 }
 
 fn describe(error: &anyhow::Error) -> Value {
@@ -171,6 +177,14 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_no_bug() {
+        use anyhow::Context;
+        let missing = std::fs::read("/nowhere/at/all").context("failed to read it").unwrap_err();
+        assert_eq!(unforeseen(&missing), Outcome::Input);
+        assert_eq!(unforeseen(&anyhow::anyhow!("what is this")), Outcome::Bug);
+    }
 
     #[test]
     fn control_characters_are_shown_not_sent() {
