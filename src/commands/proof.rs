@@ -1,5 +1,7 @@
 //! What the commands that verify share: the snapshot, and what of the catalog is the project's to answer for.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use futures_util::future::{Either, select};
 use futures_util::pin_mut;
@@ -52,11 +54,10 @@ async fn hold(context: &Context, session: &Session, manifest: &Manifest, mut act
 /// Whether an object is the project's, and not pgplumb's or the platform's.
 pub fn is_projects(context: &Context, object: &Object) -> bool {
     let settings = &context.project.settings;
-    let path: Vec<&str> = object.id.path.iter().map(String::as_str).collect();
-    let history: Vec<&str> = settings.history_table.split('.').collect();
+    let names = |prefix: &str| prefix.split('.').eq(object.id.path.iter().take(prefix.split('.').count()));
     let platforms = settings.platform.is_some_and(|platform| in_no_schema(object) && of_platform(platform, object));
-    !path.starts_with(&[SCHEMA])
-        && !path.starts_with(&history)
+    !names(SCHEMA)
+        && !names(&settings.history_table)
         && !platform::owns(settings.platform, outermost(object))
         && !platforms
 }
@@ -85,14 +86,12 @@ fn of_platform(platform: platform::Platform, object: &Object) -> bool {
 pub fn added(context: &Context, catalog: &mut Catalog, before: &Catalog) {
     let changed = |object: &Object, known: &Object| in_no_schema(object) && known.properties != object.properties;
     let new = |object: &Object| before.get(&object.id).is_none_or(|known| changed(object, known));
-    let paths: Vec<Vec<String>> = catalog
-        .iter()
-        .filter(|object| new(object) && outermost(object) != SCHEMA)
-        .map(|object| object.id.path.clone())
-        .collect();
+    let wanted = |object: &Object| new(object) && outermost(object) != SCHEMA;
+    let on_the_way =
+        |object: &Object| (0..object.id.path.len()).map(|names| object.id.path[..names].to_vec()).collect::<Vec<_>>();
+    let holders: HashSet<Vec<String>> = catalog.iter().filter(|object| wanted(object)).flat_map(on_the_way).collect();
     catalog.retain(|object| {
-        let holds_new =
-            || paths.iter().any(|path| path.len() > object.id.path.len() && path.starts_with(&object.id.path));
+        let holds_new = || holders.contains(&object.id.path);
         is_projects(context, object) || (new(object) || holds_new()) && outermost(object) != SCHEMA
     });
     catalog.strip(|object| !new(object) && !is_projects(context, object));

@@ -125,15 +125,6 @@ impl Target {
         }
     }
 
-    /// Another database on the same server, for the same user.
-    #[must_use]
-    pub fn with_database(&self, database: &str) -> Self {
-        let mut target = self.clone();
-        database.clone_into(&mut target.database);
-        target.driver.dbname(database);
-        target
-    }
-
     /// Says what the user should know before anything is sent.
     pub fn announce(&self, output: &Output) {
         self.warnings.iter().for_each(|warning| output.say(&format!("warning: {}", escape(warning))));

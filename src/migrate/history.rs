@@ -134,9 +134,4 @@ impl History {
             version = script.version,
         )
     }
-
-    /// Whether pgplumb's own tables are there.
-    pub fn has_own_tables(&self) -> bool {
-        self.own
-    }
 }

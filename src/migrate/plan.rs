@@ -1,5 +1,7 @@
 //! What is to be done: files held against the history, by identity and never by "everything above the highest".
 
+use std::collections::{HashMap, HashSet};
+
 use super::Script;
 use super::checksum::Checksums;
 use super::history::Applied;
@@ -48,8 +50,10 @@ pub struct Plan {
 pub fn plan(scripts: &[Script], applied: &[Applied]) -> Plan {
     let mut plan = Plan::default();
     let highest = applied.iter().map(|row| row.version).max();
+    let had: HashMap<i64, &Applied> = applied.iter().map(|row| (row.version, row)).collect();
+    let there: HashSet<i64> = scripts.iter().map(|script| script.version).collect();
     for (at, script) in scripts.iter().enumerate() {
-        match applied.iter().find(|row| row.version == script.version) {
+        match had.get(&script.version) {
             Some(row) if Checksums::of(script).matches(row) && row.name == script.name => {}
             Some(row) if Checksums::of(script).matches(row) => {
                 let (file, name) = (script.source.path.clone(), row.name.clone());
@@ -65,7 +69,7 @@ pub fn plan(scripts: &[Script], applied: &[Applied]) -> Plan {
         }
     }
     for row in applied {
-        if !scripts.iter().any(|script| script.version == row.version) {
+        if !there.contains(&row.version) {
             plan.obstacles.push(Obstacle::Missing { version: row.version, name: row.name.clone() });
         }
     }

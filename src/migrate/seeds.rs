@@ -33,11 +33,6 @@ impl SeedHistory {
     pub fn has(&self, seed: &Script) -> bool {
         self.0.get(&seed.tag).is_some_and(|checksum| *checksum == Checksums::of(seed).normalised())
     }
-
-    /// Whether the seed was applied with another text.
-    pub fn has_other(&self, seed: &Script) -> bool {
-        self.0.contains_key(&seed.tag) && !self.has(seed)
-    }
 }
 
 /// The statement that records a seed, for its own transaction.

@@ -29,12 +29,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project in `folder`, or in the current folder where none is given.
-    pub fn open(folder: Option<&Path>) -> Result<Self> {
-        Project::open_in(folder.unwrap_or(Path::new(".")), Environment::read())
-    }
-
-    /// Opens the project in `folder` as if started in `environment`.
+    /// Opens the project in `folder`, for a process that was started in `environment`.
     pub fn open_in(folder: &Path, environment: Environment) -> Result<Self> {
         if !folder.is_dir() {
             let next = "give the project's folder with -C";
@@ -48,34 +43,9 @@ impl Project {
         Ok(Project { folder, settings, environment })
     }
 
-    /// The folder of migrations.
-    pub fn migrations(&self) -> PathBuf {
-        self.folder.join("migrations")
-    }
-
-    /// The folder of seeds.
-    pub fn seeds(&self) -> PathBuf {
-        self.folder.join("seeds")
-    }
-
-    /// The folder of data migrations.
-    pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
-    }
-
-    /// The folder of scenarios.
-    pub fn scenarios(&self) -> PathBuf {
-        self.folder.join("scenarios")
-    }
-
     /// The manifest, unless `--manifest` names another.
     pub fn manifest(&self) -> PathBuf {
         self.folder.join("manifest.json")
-    }
-
-    /// The folder of the private local cluster.
-    pub fn local(&self) -> PathBuf {
-        self.folder.join(".pgplumb")
     }
 
     /// The connection string in `.env.local` or `.env`, if one of them has one.
