@@ -5,8 +5,37 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::catalog::{Catalog, Id, Object, POSITION};
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Check, Id, Object, POSITION, Property};
 use crate::manifest::{Manifest, Unexpected};
+
+/// How bad a difference is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Told, and to be expected.
+    Info,
+    /// Told, because somebody asked to be told.
+    Warning,
+    /// The database is not as it should be.
+    #[default]
+    Error,
+    /// And somebody may see or do what they should not.
+    Danger,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+            Severity::Danger => "danger",
+        }
+    }
+}
 
 /// In what way an object is not as expected.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +62,8 @@ pub struct Change {
     pub id: Id,
     /// What is different.
     pub difference: Difference,
-    /// Whether it fails or is only told.
-    pub fails: bool,
+    /// How bad it is.
+    pub severity: Severity,
 }
 
 /// What a comparison came to.
@@ -77,6 +106,7 @@ pub fn compare(manifest: &Manifest, actual: &Catalog) -> Comparison {
         }
     }
     comparison.places(manifest, &mut brothers);
+    comparison.good.extend(manifest.absent.iter().map(|id| (id.clone(), actual.get(id).is_none())));
     comparison.changes.sort_by(|one, other| one.id.cmp(&other.id));
     comparison
 }
@@ -103,7 +133,7 @@ impl Comparison {
             let expected = after(at.checked_sub(1).map(|before| pairs[before].0));
             let actual = after(left.max_by_key(|other| other.order));
             let difference = Difference::Changed { property: POSITION, expected, actual };
-            self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
+            self.changes.push(Change { id: wanted.id.clone(), difference, severity: Severity::Error });
         }
     }
 
@@ -117,8 +147,8 @@ impl Comparison {
             let given = wanted.properties.get(property.name);
             let actual = there.properties.get(property.name);
             let expected = match (given, actual) {
-                (None, _) if !complete => continue,
                 (None, None) => continue,
+                (None, _) if !complete && property.check == Check::Complete => continue,
                 // Of a scratch database it is not known who would own things.
                 (_, None) if property.shared => continue,
                 (Some(given), _) => given.clone(),
@@ -129,8 +159,9 @@ impl Comparison {
             };
             let actual = actual.cloned().unwrap_or_else(|| property.default());
             if expected != actual {
+                let dangerous = (property.danger)(Some(&expected), Some(&actual), &there.properties);
                 let difference = Difference::Changed { property: property.name, expected, actual };
-                self.changes.push(Change { id: wanted.id.clone(), difference, fails: true });
+                self.changes.push(Change { id: wanted.id.clone(), difference, severity: severity(dangerous) });
             }
         }
         if !manifest.is_way(wanted) {
@@ -147,17 +178,36 @@ impl Comparison {
         if !has_parent(manifest, wanted, actual) {
             return;
         }
-        self.changes.push(Change { id: wanted.id.clone(), difference: Difference::Missing, fails: true });
+        let dangerous = wanted.id.kind.properties().any(|property| {
+            (property.danger)(Some(&value(wanted, property)), None, &wanted.properties)
+        });
+        self.changes.push(Change {
+            id: wanted.id.clone(),
+            difference: Difference::Missing,
+            severity: severity(dangerous),
+        });
     }
 
     fn unexpected(&mut self, manifest: &Manifest, there: &Object) {
-        let fails = match manifest.unexpected(&there.id) {
+        let unexpected = if manifest.absent.contains(&there.id) { Unexpected::Fail } else { manifest.unexpected(&there.id) };
+        let severity = match unexpected {
             Unexpected::Ignore => return,
-            Unexpected::Warn => false,
-            Unexpected::Fail => true,
+            Unexpected::Warn => Severity::Warning,
+            Unexpected::Fail => severity(there.id.kind.properties().any(|property| {
+                (property.danger)(None, Some(&value(there, property)), &there.properties)
+            })),
         };
-        self.changes.push(Change { id: there.id.clone(), difference: Difference::Unexpected, fails });
+        self.changes.push(Change { id: there.id.clone(), difference: Difference::Unexpected, severity });
     }
+}
+
+fn severity(dangerous: bool) -> Severity {
+    if dangerous { Severity::Danger } else { Severity::Error }
+}
+
+/// A property's value, written or not.
+fn value(object: &Object, property: &Property) -> Value {
+    object.properties.get(property.name).cloned().unwrap_or_else(|| property.default())
 }
 
 fn are_brothers(one: &Object, other: &Object) -> bool {

@@ -1,16 +1,37 @@
 //! Owners and privileges, read the same way for every kind that has them.
 
+use serde_json::Value;
+
 use super::{Form, Property};
 
 /// Who owns an object. Most objects of a database have one owner, which the manifest then states once.
-pub(super) const OWNER: Property = Property::shared("owner", "The role that owns it.");
+pub(super) const OWNER: Property =
+    Property::shared("owner", "The role that owns it.").danger(|expected, actual, _| expected.is_some() && actual.is_some());
 
 /// What differs from the privileges that PostgreSQL gives by itself.
 pub(super) const PRIVILEGES: Property = Property::new(
     "privileges",
     Form::List(&[]),
     "Grants beyond those that PostgreSQL gives by itself, such as `anon: select`; with `-` before it, one that was taken away.",
-);
+)
+.danger(|expected, actual, _| actual.is_some() && opens_to_all(expected, actual));
+
+/// Whether what is there gives something to everyone, or to whoever comes without having said who they are, that was not
+/// meant to.
+fn opens_to_all(expected: Option<&Value>, actual: Option<&Value>) -> bool {
+    let entries = |value: Option<&Value>, taken: bool| -> Vec<String> {
+        let list = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let of_all = list.filter_map(|entry| {
+            let rest = entry.strip_prefix("- ");
+            let grantee = rest.unwrap_or(entry);
+            let all = grantee.starts_with("PUBLIC: ") || grantee.starts_with("anon: ");
+            (rest.is_some() == taken && all).then(|| grantee.to_owned())
+        });
+        of_all.collect()
+    };
+    let gained = |from: &[String], to: &[String]| to.iter().any(|entry| !from.contains(entry));
+    gained(&entries(expected, false), &entries(actual, false)) || gained(&entries(actual, true), &entries(expected, true))
+}
 
 /// The expression for [`OWNER`] of an object whose owner is in the column `owner`.
 pub(super) fn owner(owner: &str) -> String {

@@ -15,12 +15,13 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_constraint",
     properties: &[
         Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it."),
-        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated."),
+        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated.").always(),
         Property::new(
             "enforced",
             Form::Flag(true),
             "False where its triggers are disabled, as by ALTER TABLE … DISABLE TRIGGER ALL, so that nothing checks it.",
-        ),
+        )
+        .always(),
         Property::new("inherited", Form::Flag(false), "Whether it is only there because a parent table has it."),
         Property::new("clustered", Form::Flag(false), "Whether CLUSTER goes by its index."),
         Property::new("index_options", Form::List(&[]), "Storage options of its index, sorted."),

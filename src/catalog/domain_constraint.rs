@@ -14,7 +14,7 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_constraint",
     properties: &[
         Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it."),
-        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated."),
+        Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated.").always(),
     ],
     query: |_| QUERY.to_owned(),
 };

@@ -2,7 +2,9 @@
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::piece::{EXTENSIONS, extensions, sorted};
-use super::{Form, Kind, Property, Section};
+use serde_json::Value;
+
+use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "function",
@@ -20,11 +22,13 @@ pub(super) const KIND: Kind = Kind {
         Property::new("returns", Form::Text, "The type of what it returns."),
         Property::new("language", Form::Text, "The language of its body."),
         Property::new("volatility", Form::Word("volatile"), "`volatile`, `stable` or `immutable`."),
-        Property::new("security", Form::Word("invoker"), "Whose rights it has: `invoker` or `definer`."),
+        Property::new("security", Form::Word("invoker"), "Whose rights it has: `invoker` or `definer`.")
+            .danger(|_, actual, there| actual.is_some() && can_be_led_astray(there)),
         Property::new("strict", Form::Flag(false), "Whether a NULL argument gives NULL without a call."),
         Property::new("leakproof", Form::Flag(false), "Whether it tells nothing about its arguments."),
         Property::new("parallel", Form::Word("unsafe"), "`unsafe`, `restricted` or `safe`."),
-        Property::new("settings", Form::List(&[]), "Settings while it runs, such as `search_path=\"\"`, sorted."),
+        Property::new("settings", Form::List(&[]), "Settings while it runs, such as `search_path=\"\"`, sorted.")
+            .danger(|expected, actual, there| expected.is_some() && actual.is_some() && can_be_led_astray(there)),
         Property::new("cost", Form::Text, "The cost that the planner reckons with, where it is not the usual one."),
         Property::new("rows", Form::Text, "The rows that the planner reckons with, where it is not the usual number."),
         Property::new("support", Form::Text, "The function that helps the planner with it."),
@@ -37,6 +41,13 @@ pub(super) const KIND: Kind = Kind {
     ],
     query,
 };
+
+/// Whether it runs with its owner's rights in whatever search path its caller has, where others' objects may lie.
+fn can_be_led_astray(there: &Properties) -> bool {
+    let definer = there.get("security").is_some_and(|value| value == "definer");
+    let settings = there.get("settings").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    definer && !settings.into_iter().any(|setting| setting.starts_with("search_path="))
+}
 
 /// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies. The functions that came with a range type are
 /// its own affair, and differ between majors.

@@ -20,7 +20,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("unique", Form::Flag(false), "Whether it admits a value only once."),
         Property::new("nulls_not_distinct", Form::Flag(false), "Whether it admits NULL only once too."),
         Property::new("where", Form::Text, "Which rows are in it."),
-        Property::new("valid", Form::Flag(true), "False for what a failed CREATE INDEX CONCURRENTLY leaves."),
+        Property::new("valid", Form::Flag(true), "False for what a failed CREATE INDEX CONCURRENTLY leaves.").always(),
         Property::new("part_of", Form::Text, "The index of the partitioned table that it is a part of."),
         Property::new("clustered", Form::Flag(false), "Whether CLUSTER goes by it."),
         Property::new("options", Form::List(&[]), "Storage options, sorted."),

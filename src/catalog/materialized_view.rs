@@ -21,7 +21,7 @@ pub(super) const KIND: Kind = Kind {
             Form::List(&[]),
             "Storage options, sorted; those of its TOAST table begin with `toast.`.",
         ),
-        Property::new("populated", Form::Flag(true), "Whether it holds rows that can be read."),
+        Property::new("populated", Form::Flag(true), "Whether it holds rows that can be read.").always(),
         Property::new("access_method", Form::Word("heap"), "The table access method."),
         Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
         EXTENSIONS,

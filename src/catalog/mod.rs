@@ -56,7 +56,7 @@ mod view;
 
 pub use load::load;
 pub use object::{Catalog, Id, KindId, Object, Properties};
-pub use property::{COMMENT, Form, POSITION, Property};
+pub use property::{COMMENT, Check, Form, POSITION, Property};
 pub use unread::unread;
 
 /// The lines that a report opens with, in their order.

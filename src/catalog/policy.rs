@@ -1,6 +1,8 @@
 //! Row-security policies.
 
-use super::{Form, Kind, Property, Section};
+use serde_json::Value;
+
+use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "policy",
@@ -13,14 +15,25 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_policy",
     properties: &[
-        Property::new("command", Form::Word("all"), "`all`, `select`, `insert`, `update` or `delete`."),
-        Property::new("permissive", Form::Flag(true), "False: it only takes away."),
-        Property::new("roles", Form::List(&["public"]), "The roles that it is for, sorted."),
-        Property::new("using", Form::Text, "Which rows are seen."),
-        Property::new("check", Form::Text, "Which rows may be written."),
+        Property::new("command", Form::Word("all"), "`all`, `select`, `insert`, `update` or `delete`.").danger(changed),
+        Property::new("permissive", Form::Flag(true), "False: it only takes away.").danger(gives),
+        Property::new("roles", Form::List(&["public"]), "The roles that it is for, sorted.").danger(changed),
+        Property::new("using", Form::Text, "Which rows are seen.").danger(changed),
+        Property::new("check", Form::Text, "Which rows may be written.").danger(changed),
     ],
     query: |_| QUERY.to_owned(),
 };
+
+/// Whether another condition lets less through cannot be known, so it is taken to let more through.
+fn changed(expected: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {
+    expected.is_some() && actual.is_some()
+}
+
+/// A policy that gives and was not meant to, or one that takes away and is gone.
+fn gives(expected: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {
+    let (gave, gives) = (expected.map(|value| value == true), actual.map(|value| value == true));
+    gives == Some(true) && gave != Some(true) || gave == Some(false) && gives != Some(false)
+}
 
 const QUERY: &str = "
 SELECT p.oid, 0 AS sub, p.polrelid AS parent, p.polname::text AS name,

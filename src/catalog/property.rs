@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::Properties;
+
 /// The form of a property's value, with the value that goes without saying.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Form {
@@ -22,6 +24,21 @@ pub enum Form {
     Columns,
 }
 
+/// When a property is held against its default, although nobody wrote it down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Where the manifest says everything.
+    Complete,
+    /// Always: another value means that the object does not do what it is there for.
+    Always,
+    /// Always, and no manifest that pgplumb writes has another value.
+    Never,
+}
+
+/// Whether a difference opens the database to somebody: what is expected and what is there, each nothing if there is no
+/// such object, and what else is true of the object that is there.
+pub type Danger = fn(Option<&Value>, Option<&Value>, &Properties) -> bool;
+
 /// A property of a kind. A value equal to the default is not written down: in a complete manifest its absence says it.
 #[derive(Debug)]
 pub struct Property {
@@ -33,6 +50,10 @@ pub struct Property {
     pub about: &'static str,
     /// Whether most objects have the same value, so that a manifest states it once under `defaults`.
     pub shared: bool,
+    /// When it is compared although nobody wrote it.
+    pub check: Check,
+    /// Which differences are dangerous.
+    pub danger: Danger,
 }
 
 /// What somebody wrote about an object with COMMENT.
@@ -44,12 +65,22 @@ pub const POSITION: &str = "position";
 impl Property {
     /// A property of a kind.
     pub const fn new(name: &'static str, form: Form, about: &'static str) -> Self {
-        Property { name, form, about, shared: false }
+        Property { name, form, about, shared: false, check: Check::Complete, danger: |_, _, _| false }
     }
 
     /// A text that most objects have in common.
     pub const fn shared(name: &'static str, about: &'static str) -> Self {
-        Property { name, form: Form::Text, about, shared: true }
+        Property { shared: true, ..Property::new(name, Form::Text, about) }
+    }
+
+    /// The same property, compared wherever the object is named.
+    pub const fn always(self) -> Self {
+        Property { check: Check::Always, ..self }
+    }
+
+    /// The same property, with the differences that are dangerous.
+    pub const fn danger(self, danger: Danger) -> Self {
+        Property { danger, ..self }
     }
 
     /// The value that goes without saying.

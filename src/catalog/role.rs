@@ -1,7 +1,9 @@
 //! Roles, but for the bootstrap superuser and those that PostgreSQL brings.
 
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use serde_json::Value;
+
+use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "role",
@@ -14,13 +16,13 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_authid",
     properties: &[
-        Property::new("superuser", Form::Flag(false), "Whether nothing is refused to it."),
+        Property::new("superuser", Form::Flag(false), "Whether nothing is refused to it.").danger(gained),
         Property::new("login", Form::Flag(false), "Whether one can connect as it."),
         Property::new("inherit", Form::Flag(true), "Whether it has the privileges of the roles that it is in."),
         Property::new("create_role", Form::Flag(false), "Whether it may make roles."),
         Property::new("create_database", Form::Flag(false), "Whether it may make databases."),
         Property::new("replication", Form::Flag(false), "Whether it may replicate."),
-        Property::new("bypass_row_security", Form::Flag(false), "Whether policies do not bind it."),
+        Property::new("bypass_row_security", Form::Flag(false), "Whether policies do not bind it.").danger(gained),
         Property::new(
             "connection_limit",
             Form::Number,
@@ -37,6 +39,10 @@ pub(super) const KIND: Kind = Kind {
     ],
     query,
 };
+
+fn gained(_: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {
+    actual.is_some_and(|value| value == true)
+}
 
 /// Privileges on parameters came with PostgreSQL 15. Inheriting and SET can be given or not since 16.
 fn query(version: u32) -> String {

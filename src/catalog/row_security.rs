@@ -1,6 +1,8 @@
 //! Whether a table shows rows by its policies, and to its owner too.
 
-use super::{Form, Kind, Property, Section};
+use serde_json::Value;
+
+use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
     name: "row security",
@@ -13,11 +15,15 @@ pub(super) const KIND: Kind = Kind {
     commented: false,
     class: "pg_class",
     properties: &[
-        Property::new("enabled", Form::Flag(false), "Whether policies decide who sees which rows."),
-        Property::new("forced", Form::Flag(false), "Whether they bind the owner too."),
+        Property::new("enabled", Form::Flag(false), "Whether policies decide who sees which rows.").danger(off),
+        Property::new("forced", Form::Flag(false), "Whether they bind the owner too.").danger(off),
     ],
     query: |_| QUERY.to_owned(),
 };
+
+fn off(expected: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {
+    expected.is_some_and(|value| value == true) && actual.is_some_and(|value| value == false)
+}
 
 const QUERY: &str = "
 SELECT c.oid, 0 AS sub, c.oid AS parent, ''::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced

@@ -2,6 +2,8 @@
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::piece::sorted;
+use serde_json::Value;
+
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -16,12 +18,21 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_class",
     properties: &[
         Property::new("definition", Form::Lines, "The query."),
-        Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted."),
+        Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted.")
+            .danger(|expected, actual, _| is_invoker(expected) && actual.is_some() && !is_invoker(actual)),
         OWNER,
         PRIVILEGES,
     ],
     query,
 };
+
+/// Whether whoever reads the view needs the rights, and is bound by the policies, of what is behind it.
+fn is_invoker(options: Option<&Value>) -> bool {
+    let set = |option: &Value| option.as_str().is_some_and(|text| INVOKER.contains(&text));
+    options.and_then(Value::as_array).is_some_and(|list| list.iter().any(set))
+}
+
+const INVOKER: [&str; 3] = ["security_invoker=true", "security_invoker=on", "security_invoker=1"];
 
 fn query(_version: u32) -> String {
     let owner = owner("c.relowner");

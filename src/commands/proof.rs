@@ -44,7 +44,9 @@ pub async fn prove_target(context: &Context) -> Result<(Manifest, Verification)>
 /// Holds the manifest against what was read, and against the rows that the same snapshot has.
 async fn hold(context: &Context, session: &Session, manifest: &Manifest, mut actual: Catalog) -> Result<Verification> {
     actual.retain(|object| {
-        is_projects(context, object) && !is_role(object) || manifest.expected.get(&object.id).is_some()
+        is_projects(context, object) && !is_role(object)
+            || manifest.expected.get(&object.id).is_some()
+            || manifest.absent.contains(&object.id)
     });
     let verification = verify::verify(&session.client, manifest, &actual).await?;
     snapshot::end(session).await?;

@@ -4,7 +4,7 @@ mod read;
 mod schema;
 mod write;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -97,6 +97,8 @@ pub struct Manifest {
     pub ignore: Vec<String>,
     /// The groups that are written down, by their parent's path: `{}` says that there is nothing of that kind.
     pub groups: HashSet<(Vec<String>, KindId)>,
+    /// The objects that must not be there.
+    pub absent: BTreeSet<Id>,
     /// The rows that must be there.
     pub seeds: Vec<Seed>,
     /// The queries that must return no rows.
@@ -114,7 +116,7 @@ impl Manifest {
     /// Whether nothing at all would be checked.
     pub fn is_empty(&self) -> bool {
         let no_rows = self.seeds.iter().all(|seed| seed.rows.is_empty());
-        self.expected.is_empty() && no_rows && self.rules.is_empty()
+        self.expected.is_empty() && self.absent.is_empty() && no_rows && self.rules.is_empty()
     }
 
     /// Whether what is not written down about the object at `path` goes without saying.

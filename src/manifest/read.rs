@@ -19,6 +19,9 @@ const KEYS: [&str; 7] = ["$schema", "format", "captured", "ignore", "seeds", "ru
 /// The keys of an object, beside its properties and the groups of its children.
 const SCOPE_KEYS: [&str; 3] = ["unexpected", "complete", "defaults"];
 
+/// What is written in the place of an object that must not be there.
+const ABSENT: &str = "absent";
+
 /// Reads the manifest in a file.
 ///
 /// # Errors
@@ -135,10 +138,14 @@ impl<'de> Visitor<'de> for Node<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object in braces for the {}", self.kind.map_or("manifest", |kind| kind.name))
+        write!(f, "an object in braces for the {}, or \"absent\"", self.kind.map_or("manifest", |kind| kind.name))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if let (Some(kind), ABSENT) = (self.kind.filter(|kind| !kind.single), text) {
+            self.reader.manifest.absent.insert(Id { kind, path: self.path });
+            return Ok(());
+        }
         let property = self.kind.and_then(|kind| kind.property(kind.shorthand?));
         let Some(property) = property else { return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self)) };
         let mut properties = Properties::default();

@@ -87,13 +87,15 @@ fn definition(kind: KindId) -> Value {
     let mut properties = object_properties(Some(kind));
     properties.extend(kind.properties().map(|property| (property.name.to_owned(), value(property))));
     let whole = json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    match kind.shorthand.and_then(|name| kind.property(name)) {
-        Some(property) => {
-            let short = json!({ "type": "string", "description": property.about });
-            json!({ "oneOf": [short, whole] })
-        }
-        None => whole,
+    if kind.single {
+        return whole;
     }
+    let absent = "`absent`: it must not be there.";
+    let short = match kind.shorthand.and_then(|name| kind.property(name)) {
+        Some(property) => json!({ "type": "string", "description": format!("{} Or {absent}", property.about) }),
+        None => json!({ "const": "absent", "description": absent }),
+    };
+    json!({ "oneOf": [short, whole] })
 }
 
 /// What an object has beside its properties: the groups of its children, and the keys that rule them.

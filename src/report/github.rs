@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::sides;
+use crate::diff::Severity;
 use crate::verify::{Finding, Verification};
 
 /// The report as workflow commands; `file` is the manifest, and `manifest` its text.
@@ -12,7 +13,11 @@ use crate::verify::{Finding, Verification};
 pub fn github(verification: &Verification, file: &str, manifest: &str) -> String {
     let mut out = String::new();
     for finding in &verification.findings {
-        let level = if finding.fails { "error" } else { "notice" };
+        let level = match finding.severity {
+            _ if verification.fails(finding) => "error",
+            Severity::Info => "notice",
+            _ => "warning",
+        };
         let (expected, actual) = sides(finding);
         let property = finding.property.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
         let title = property_text(&format!("{} {}", finding.what, finding.kind));

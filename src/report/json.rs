@@ -21,7 +21,9 @@ pub fn value(verification: &Verification) -> Value {
     let findings = verification.findings.iter().map(|finding| {
         json!({
             "section": finding.section.title(), "kind": finding.kind, "object": finding.object, "finding": finding.what,
-            "fails": finding.fails, "property": finding.property, "expected": finding.expected, "actual": finding.actual,
+            "severity": finding.severity, "fails": verification.fails(finding), "accepted": finding.accepted,
+            "property": finding.property, "expected": finding.expected, "actual": finding.actual,
+            "note": finding.note, "fix": finding.fix,
         })
     });
     json!({

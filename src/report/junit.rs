@@ -11,7 +11,7 @@ pub fn junit(verification: &Verification) -> String {
     for (section, line) in lines(verification) {
         let findings: Vec<&Finding> =
             verification.findings.iter().filter(|finding| finding.section == section).collect();
-        let failures = findings.iter().filter(|finding| finding.fails).count();
+        let failures = findings.iter().filter(|finding| verification.fails(finding)).count();
         let title = section.title();
         let _ =
             writeln!(suites, "  <testsuite name=\"{title}\" tests=\"{}\" failures=\"{failures}\">", findings.len() + 1);
@@ -20,7 +20,7 @@ pub fn junit(verification: &Verification) -> String {
             None => writeln!(suites, "    <testcase classname=\"{title}\" name=\"checked\"><skipped/></testcase>"),
         };
         for finding in findings {
-            suites += &case(title, finding);
+            suites += &case(title, finding, verification.fails(finding));
         }
         suites += "  </testsuite>\n";
     }
@@ -29,13 +29,13 @@ pub fn junit(verification: &Verification) -> String {
     )
 }
 
-fn case(title: &str, finding: &Finding) -> String {
+fn case(title: &str, finding: &Finding, fails: bool) -> String {
     let (expected, actual) = sides(finding);
     let property = finding.property.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
     let name = text(&format!("{} {}{property}", finding.kind, finding.object));
     let said = text(&format!("expected: {expected}\nthere is: {actual}"));
-    let what = finding.what;
-    let body = if finding.fails {
+    let what = format!("{} ({})", finding.what, finding.severity.name());
+    let body = if fails {
         format!("<failure message=\"{what}\">{said}</failure>")
     } else {
         format!("<system-out>{said}</system-out>")

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{also, lines, sides, text_diff};
+use super::{also, lines, mark, sides, text_diff};
 use crate::output::escape;
 use crate::verify::Verification;
 
@@ -26,7 +26,7 @@ pub fn markdown(verification: &Verification) -> String {
     for finding in &verification.findings {
         let (expected, actual) = sides(finding);
         let property = finding.property.as_ref().map(|property| format!(", {property}")).unwrap_or_default();
-        let mark = if finding.fails { finding.what.to_owned() } else { format!("{} (info)", finding.what) };
+        let mark = mark(finding);
         let what = cell(&format!("{} {}{property}", finding.kind, finding.object));
         let _ = writeln!(out, "| {mark} | {what} | {} | {} |", cell(&expected), cell(&actual));
     }

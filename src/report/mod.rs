@@ -9,6 +9,7 @@ mod table;
 use serde_json::Value;
 
 use crate::catalog::Section;
+use crate::diff::Severity;
 use crate::verify::{Finding, Line, Verification};
 
 pub use github::github;
@@ -43,6 +44,17 @@ fn plain(value: &Value) -> String {
             list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
+    }
+}
+
+/// The word for a finding, with its severity where that is not the usual one.
+fn mark(finding: &Finding) -> String {
+    let what = finding.what;
+    match finding.severity {
+        _ if finding.accepted => format!("{what} (accepted)"),
+        Severity::Error => what.to_owned(),
+        Severity::Danger => format!("{what} (DANGER)"),
+        severity => format!("{what} ({})", severity.name()),
     }
 }
 

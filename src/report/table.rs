@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{ContentArrangement, Table};
 
-use super::{also, lines, sides, text_diff};
+use super::{also, lines, mark, sides, text_diff};
 use crate::catalog::Section;
 use crate::output::{escape, table as table_with};
 use crate::verify::{Finding, Line, Verification};
@@ -56,7 +56,7 @@ fn counted(line: &Line) -> String {
 /// How many things fail a section only because nobody expects them: no count of the expected shows them.
 fn unexpected(verification: &Verification, section: Section) -> String {
     let mut findings = verification.findings.iter();
-    let is_one = |finding: &&Finding| finding.section == section && finding.fails && finding.what == "unexpected";
+    let is_one = |finding: &&Finding| finding.section == section && verification.fails(finding) && finding.what == "unexpected";
     match findings.by_ref().filter(is_one).count() {
         0 => String::new(),
         count => format!(", {count} unexpected"),
@@ -75,9 +75,8 @@ fn findings(findings: &[Finding]) -> Table {
             None => sides(finding),
         };
         let property = finding.property.as_ref().map(|property| format!(": {property}")).unwrap_or_default();
-        let mark = if finding.fails { finding.what.to_owned() } else { format!("{} (info)", finding.what) };
         let what = format!("{} {}{property}", finding.kind, finding.object);
-        table.add_row([mark, escape(&what), cut(&expected), cut(&actual)]);
+        table.add_row([mark(finding), escape(&what), cut(&expected), cut(&actual)]);
     }
     table
 }

@@ -3,6 +3,7 @@
 mod rows;
 mod rules;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use tokio_postgres::Client;
 
 use crate::catalog::{self, Catalog, Section};
-use crate::diff::{self, Difference};
+use crate::diff::{self, Difference, Severity};
 use crate::manifest::Manifest;
 
 /// Something that is not as the manifest says.
@@ -19,8 +20,10 @@ use crate::manifest::Manifest;
 pub struct Finding {
     /// The line of the report that it belongs to.
     pub section: Section,
-    /// Whether it fails or is only told.
-    pub fails: bool,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether somebody has looked at it and lets it be.
+    pub accepted: bool,
     /// What sort of thing it is about.
     pub kind: String,
     /// The thing, by its whole name.
@@ -35,6 +38,10 @@ pub struct Finding {
     pub expected: Value,
     /// What the database has.
     pub actual: Value,
+    /// The statements that mend it, if they are known.
+    pub fix: Vec<String>,
+    /// Something to know about it.
+    pub note: Option<String>,
 }
 
 /// How many things were expected, and how many of them are as they should be.
@@ -71,19 +78,27 @@ pub struct Verification {
     pub findings: Vec<Finding>,
     /// What the database has and nothing reads, in words. It fails only where everything must be measured.
     pub not_measured: Vec<String>,
+    /// From which severity on a finding fails.
+    pub fail_on: Severity,
 }
 
 impl Verification {
     /// Whether nothing fails.
     pub fn passed(&self) -> bool {
-        !self.findings.iter().any(|finding| finding.fails)
+        !self.findings.iter().any(|finding| self.fails(finding))
+    }
+
+    /// Whether a finding fails.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        !finding.accepted && finding.severity >= self.fail_on
     }
 
     /// Whether a line of the report has nothing that fails. What is missing along with its parent is no finding of its
     /// own, and is still not there.
     pub fn section_passed(&self, section: Section) -> bool {
         let whole = self.lines.get(&section).is_none_or(|line| line.count.good == line.count.expected);
-        whole && !self.findings.iter().any(|finding| finding.section == section && finding.fails)
+        let found = self.findings.iter().any(|finding| finding.section == section && self.fails(finding));
+        (whole || self.passed()) && !found
     }
 
     /// The sections that anything was checked or found in.
@@ -97,6 +112,11 @@ impl Verification {
             .values()
             .map(|line| line.count.expected + line.also.values().map(|count| count.expected).sum::<usize>())
             .sum()
+    }
+
+    /// Puts the worst findings first, and those of one severity in the order of the sections.
+    fn sort(&mut self) {
+        self.findings.sort_by_key(|finding| (Reverse(finding.severity), finding.section));
     }
 
     /// Keeps only the kinds and sections that a person asked for, by kind, group or title.
@@ -128,7 +148,7 @@ pub async fn verify(client: &Client, manifest: &Manifest, actual: &Catalog) -> R
     client.batch_execute("SET LOCAL search_path TO DEFAULT; SET LOCAL row_security = off").await?;
     rows::check(client, &manifest.seeds, &mut verification).await?;
     rules::check(client, &manifest.rules, &mut verification).await?;
-    verification.findings.sort_by_key(|finding| finding.section);
+    verification.sort();
     Ok(verification)
 }
 
@@ -158,7 +178,8 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
         let section = change.id.kind.section;
         verification.findings.push(Finding {
             section,
-            fails: change.fails,
+            severity: change.severity,
+            accepted: false,
             kind,
             object,
             path: change.id.path,
@@ -166,7 +187,10 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
             property,
             expected,
             actual,
+            fix: Vec::new(),
+            note: None,
         });
     }
+    verification.sort();
     verification
 }

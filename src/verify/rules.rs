@@ -7,6 +7,7 @@ use tokio_postgres::Client;
 use super::{Finding, Verification};
 use crate::catalog::Section;
 use crate::db::objection;
+use crate::diff::Severity;
 use crate::manifest::Rule;
 
 /// How many breaking rows are shown; the others are counted.
@@ -32,7 +33,8 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
         count(verification, false);
         verification.findings.push(Finding {
             section: Section::Seeds,
-            fails: true,
+            severity: Severity::Error,
+            accepted: false,
             kind: "rule".to_owned(),
             object: rule.name.clone(),
             path: vec![rule.name.clone()],
@@ -40,6 +42,8 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
             property: None,
             expected: Value::from("no rows"),
             actual: Value::from(actual),
+            fix: Vec::new(),
+            note: None,
         });
     }
     Ok(())
