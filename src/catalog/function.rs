@@ -1,6 +1,7 @@
 //! Functions and procedures, each by its name with the types of its arguments.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::{EXTENSIONS, extensions, sorted};
 use super::{Form, Kind, Property, Section};
 
@@ -36,6 +37,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// `pg_get_function_sqlbody` came with PostgreSQL 14, as did such bodies. The functions that came with a range type are

@@ -1,5 +1,6 @@
 //! Row-security policies.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -20,6 +21,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("check", Form::Text, "Which rows may be written."),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "

@@ -1,5 +1,6 @@
 //! Roles, but for the bootstrap superuser and those that PostgreSQL brings.
 
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -36,6 +37,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("settings", Form::List(&[]), "What ALTER ROLE SET gave to it in every database, sorted."),
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Privileges on parameters came with PostgreSQL 15. Inheriting and SET can be given or not since 16.

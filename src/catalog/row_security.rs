@@ -1,5 +1,6 @@
 //! Whether a table shows rows by its policies, and to its owner too.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -17,6 +18,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("forced", Form::Flag(false), "Whether they bind the owner too."),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "
