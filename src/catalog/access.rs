@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Form, Property};
+use crate::sql::identifier;
+use super::{Form, Property, Stage, Statement, Whole};
 
 /// Who owns an object. Most objects of a database have one owner, which the manifest then states once.
 pub(super) const OWNER: Property =
@@ -62,4 +63,33 @@ pub(super) fn grants(acl: &str, base: &str, letter: &str, owner: &str) -> String
         EXCEPT SELECT '- ', grantee, privilege_type, is_grantable FROM aclexplode({acl}))) AS entry
     GROUP BY sign, grantee, is_grantable ORDER BY 1) END"
     )
+}
+
+/// The statements that give an object its owner, and the privileges on what GRANT calls `on`, such as `TABLE public.t`.
+pub(super) fn finish(whole: &Whole<'_>, on: &str) -> Vec<Statement> {
+    let address = (whole.object.id.kind.address)(whole);
+    let owner = whole.text(OWNER.name).map(|owner| format!("ALTER {address} OWNER TO {}", identifier(owner)));
+    let grants = grant(&whole.list(PRIVILEGES.name), on, whole.text(OWNER.name), "");
+    owner.into_iter().chain(grants).map(|sql| Statement::new(Stage::Finish, sql)).collect()
+}
+
+/// GRANT and REVOKE for what [`grants`] tells; `columns` stands behind each privilege. What was taken away comes first.
+pub(super) fn grant(entries: &[&str], on: &str, owner: Option<&str>, columns: &str) -> Vec<String> {
+    let owner = owner.map_or_else(|| "CURRENT_USER".to_owned(), identifier);
+    let statement = |entry: &str| {
+        let (revoked, entry) = entry.strip_prefix("- ").map_or((false, entry), |entry| (true, entry));
+        let (grantee, words) = entry.rsplit_once(": ")?;
+        let grantee = if grantee == "the owner" { owner.as_str() } else { grantee };
+        let (words, option) =
+            words.strip_suffix(" with grant option").map_or((words, ""), |w| (w, " WITH GRANT OPTION"));
+        let words: Vec<String> = words.split(", ").map(|word| word.to_uppercase() + columns).collect();
+        let words = words.join(", ");
+        Some(match revoked {
+            true => format!("REVOKE {words} ON {on} FROM {grantee}"),
+            false => format!("GRANT {words} ON {on} TO {grantee}{option}"),
+        })
+    };
+    let (mut revoked, given): (Vec<&str>, Vec<&str>) = entries.iter().partition(|entry| entry.starts_with("- "));
+    revoked.extend(given);
+    revoked.into_iter().filter_map(statement).collect()
 }

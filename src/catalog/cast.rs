@@ -1,5 +1,6 @@
 //! Casts, each by its two types; those of multiranges come with their types.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -18,6 +19,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("context", Form::Word("explicit"), "`explicit`, `assignment` or `implicit`."),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "

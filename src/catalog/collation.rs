@@ -1,6 +1,7 @@
 //! Collations. Their versions come from the machine and are not compared.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -23,6 +24,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// The locale of ICU has stood in three columns.

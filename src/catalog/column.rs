@@ -1,8 +1,10 @@
 //! Columns of tables, of composite types and of views.
 
-use super::access::{PRIVILEGES, grants, privileges};
+use super::access::{self, PRIVILEGES, grants, privileges};
+use super::create::{clause, drop_never, foreign_options, options};
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "column",
@@ -42,12 +44,18 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query: |version| query(version, "'r', 'p', 'f'", "a.attrelid"),
+    address: |whole| format!("COLUMN {}", whole.name()),
+    create,
+    drop: |whole| Some(format!("ALTER TABLE {} DROP COLUMN {}", whole.parent(), identifier(whole.object.id.name()))),
 };
 
 pub(super) const OF_COMPOSITE: Kind = Kind {
     parents: &["composite type"],
     section: Section::Types,
     query: |version| query(version, "'c'", "c.reltype"),
+    address: |whole| format!("COLUMN {}", whole.name()),
+    create: attribute,
+    drop: |whole| Some(format!("ALTER TYPE {} DROP ATTRIBUTE {}", whole.parent(), identifier(whole.object.id.name()))),
     ..KIND
 };
 
@@ -66,6 +74,9 @@ pub(super) const OF_VIEW: Kind = Kind {
         PRIVILEGES,
     ],
     query: of_view,
+    address: |whole| format!("COLUMN {}", whole.name()),
+    create: of_view_sql,
+    drop: drop_never,
     ..KIND
 };
 
@@ -172,4 +183,129 @@ LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relkind IN ('v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
 "
     )
+}
+
+/// The columns of a table that is made, in brackets.
+pub(super) fn list(table: &Whole<'_>) -> String {
+    let own = |column: &Whole<'_>| (!column.flag("inherited")).then(|| definition(column)).flatten();
+    format!("({})", table.children("columns").iter().filter_map(own).collect::<Vec<_>>().join(", "))
+}
+
+/// What a table that has its columns from a type says of them, in brackets.
+pub(super) fn list_of_typed(table: &Whole<'_>) -> Option<String> {
+    let columns = table.children("columns");
+    let said = columns.iter().filter(|column| !column.flag("nullable"));
+    let said: Vec<String> = said.map(|column| format!("{} WITH OPTIONS NOT NULL", name(column))).collect();
+    (!said.is_empty()).then(|| format!(" ({})", said.join(", ")))
+}
+
+fn name(column: &Whole<'_>) -> String {
+    identifier(column.object.id.name())
+}
+
+/// A column as CREATE TABLE and ADD COLUMN have it; its default is set when everything that it can name is there.
+fn definition(column: &Whole<'_>) -> Option<String> {
+    let kind = column.text("type")?;
+    let collation = clause("COLLATE", column.text("collation"));
+    let of_server = foreign_options(&column.list("foreign_options"));
+    let how = if column.flag("virtual") { "VIRTUAL" } else { "STORED" };
+    let generated =
+        column.text("generated").map(|value| format!(" GENERATED ALWAYS AS ({value}) {how}")).unwrap_or_default();
+    let identity = column.text("identity").map(|when| identity(column, when)).unwrap_or_default();
+    let nullable =
+        if column.flag("nullable") || column.list("not_null").contains(&"not valid") { "" } else { " NOT NULL" };
+    let inherit = if column.list("not_null").contains(&"no inherit") { " NO INHERIT" } else { "" };
+    Some(format!("{} {kind}{of_server}{collation}{generated}{identity}{nullable}{inherit}", name(column)))
+}
+
+fn identity(column: &Whole<'_>, when: &str) -> String {
+    let schema = column.object.id.path.first().map(|schema| identifier(schema)).unwrap_or_default();
+    let option = |option: &&str| {
+        let (word, value) = option.split_once('=').unwrap_or((option, ""));
+        Some(match word {
+            "name" => format!("SEQUENCE NAME {schema}.{}", identifier(value)),
+            "type" => format!("AS {value}"),
+            "start" => format!("START WITH {value}"),
+            "increment" => format!("INCREMENT BY {value}"),
+            "minimum" => format!("MINVALUE {value}"),
+            "maximum" => format!("MAXVALUE {value}"),
+            "cache" => format!("CACHE {value}"),
+            "cycle" => "CYCLE".to_owned(),
+            _ => return None,
+        })
+    };
+    let said: Vec<String> = column.list("identity_options").iter().filter_map(option).collect();
+    let said = if said.is_empty() { String::new() } else { format!(" ({})", said.join(" ")) };
+    format!(" GENERATED {} AS IDENTITY{said}", when.to_uppercase())
+}
+
+/// What is said of a column after it is there.
+fn create(column: &Whole<'_>) -> Vec<Statement> {
+    let (table, name) = (column.parent(), name(column));
+    let alter =
+        |stage, what: String| Statement::new(stage, format!("ALTER TABLE ONLY {table} ALTER COLUMN {name} {what}"));
+    let mut statements = Vec::new();
+    if !column.with_parent {
+        let Some(definition) = definition(column) else { return statements };
+        statements.push(Statement::new(Stage::Make, format!("ALTER TABLE {table} ADD COLUMN {definition}")));
+    } else if column.flag("inherited") && !column.flag("nullable") {
+        statements.push(alter(Stage::Fill, "SET NOT NULL".to_owned()));
+    }
+    if let Some(default) = column.text("default") {
+        statements.push(alter(Stage::Fill, format!("SET DEFAULT {default}")));
+    }
+    if column.list("not_null").contains(&"not valid") {
+        let sql = format!("ALTER TABLE {table} ADD NOT NULL {name} NOT VALID");
+        statements.push(Statement::new(Stage::Fill, sql));
+    }
+    statements.extend(kept(column).into_iter().map(|what| alter(Stage::Finish, what)));
+    statements.extend(sequence(column));
+    statements.extend(grants_of(column, "TABLE"));
+    statements
+}
+
+/// How values are kept and what the planner is told of them.
+fn kept(column: &Whole<'_>) -> Vec<String> {
+    let options_said = column.list("options");
+    let said = [
+        column.text("storage").map(|way| format!("SET STORAGE {}", way.to_uppercase())),
+        column.text("compression").map(|method| format!("SET COMPRESSION {method}")),
+        column.number("statistics").map(|target| format!("SET STATISTICS {target}")),
+        (!options_said.is_empty()).then(|| format!("SET ({})", options(&options_said))),
+    ];
+    said.into_iter().flatten().collect()
+}
+
+/// What is said of the sequence of an identity column.
+fn sequence(column: &Whole<'_>) -> Vec<Statement> {
+    let said = column.list("identity_options");
+    let named = said.iter().find_map(|option| option.strip_prefix("name=")).map(str::to_owned);
+    let [schema, table, own] = column.object.id.path.as_slice() else { return Vec::new() };
+    let named = named.unwrap_or_else(|| format!("{table}_{own}_seq"));
+    let sequence = format!("{}.{}", identifier(schema), identifier(&named));
+    let persistence =
+        [("unlogged", "UNLOGGED"), ("permanent", "LOGGED")].into_iter().filter(|(word, _)| said.contains(word));
+    let persistence = persistence.map(|(_, word)| format!("ALTER SEQUENCE {sequence} SET {word}"));
+    let grants = access::grant(&column.list("identity_privileges"), &format!("SEQUENCE {sequence}"), None, "");
+    persistence.chain(grants).map(|sql| Statement::new(Stage::Finish, sql)).collect()
+}
+
+fn grants_of(column: &Whole<'_>, what: &str) -> Vec<Statement> {
+    let on = format!("{what} {}", column.parent());
+    let grants = access::grant(&column.list(PRIVILEGES.name), &on, None, &format!(" ({})", name(column)));
+    grants.into_iter().map(|sql| Statement::new(Stage::Finish, sql)).collect()
+}
+
+/// An attribute of a composite type; CREATE TYPE has it already where both are made.
+fn attribute(column: &Whole<'_>) -> Vec<Statement> {
+    let definition = definition(column).filter(|_| !column.with_parent);
+    let sql = definition.map(|definition| format!("ALTER TYPE {} ADD ATTRIBUTE {definition}", column.parent()));
+    sql.into_iter().map(|sql| Statement::new(Stage::Make, sql)).collect()
+}
+
+fn of_view_sql(column: &Whole<'_>) -> Vec<Statement> {
+    let default = column.text("default").map(|default| format!("SET DEFAULT {default}"));
+    let alter = |what| format!("ALTER TABLE {} ALTER COLUMN {} {what}", column.parent(), name(column));
+    let altered = default.into_iter().chain(kept(column)).map(|what| Statement::new(Stage::Finish, alter(what)));
+    altered.chain(grants_of(column, "TABLE")).collect()
 }

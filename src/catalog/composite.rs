@@ -1,6 +1,7 @@
 //! Composite types; their columns are a kind of their own.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_type",
     properties: &[OWNER, PRIVILEGES],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

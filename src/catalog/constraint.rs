@@ -1,7 +1,9 @@
 //! Constraints of tables. NOT NULL is a property of its column on every major.
 
+use super::create::options;
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{identifier, literal};
 
 pub(super) const KIND: Kind = Kind {
     name: "constraint",
@@ -33,6 +35,11 @@ pub(super) const KIND: Kind = Kind {
         Property::new("index_comment", Form::Lines, "The comment on its index."),
     ],
     query: |_| query(),
+    address: |whole| format!("CONSTRAINT {} ON {}", identifier(whole.object.id.name()), whole.parent()),
+    create,
+    drop: |whole| {
+        Some(format!("ALTER TABLE {} DROP CONSTRAINT {}", whole.parent(), identifier(whole.object.id.name())))
+    },
 };
 
 /// The foreign keys that a partition has because its parent has them go with those of the parent. They say nothing of
@@ -61,4 +68,43 @@ LEFT JOIN (
 WHERE c.conrelid >= 16384 AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND NOT (c.contype = 'f' AND c.conparentid <> 0)
 "
     )
+}
+
+/// What came from a parent comes with it. A key of a partitioned table takes up those that its partitions have, so it
+/// comes after them.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(definition) = whole.text("definition") else { return Vec::new() };
+    let is_key = ["PRIMARY KEY", "UNIQUE", "EXCLUDE"].iter().any(|word| definition.starts_with(word));
+    let of_partitioned = whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
+    if whole.with_parent && whole.flag("inherited") && (!is_key || of_partitioned) {
+        return Vec::new();
+    }
+    let stage = match is_key {
+        true if of_partitioned => Stage::PartitionedKeys,
+        true => Stage::Keys,
+        false if definition.starts_with("FOREIGN KEY") => Stage::Bind,
+        false => Stage::Fill,
+    };
+    let not_valid = if whole.flag("validated") || definition.ends_with("NOT ENFORCED") { "" } else { " NOT VALID" };
+    let (table, name) = (whole.parent(), identifier(whole.object.id.name()));
+    let mut statements =
+        vec![Statement::new(stage, format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{not_valid}"))];
+    if is_key {
+        statements.extend(of_index(whole, &table, &name));
+    }
+    statements
+}
+
+/// What is said of the index that a key has.
+fn of_index(whole: &Whole<'_>, table: &str, name: &str) -> Vec<Statement> {
+    let schema = whole.object.id.path.first().map(|schema| identifier(schema)).unwrap_or_default();
+    let index = format!("INDEX {schema}.{name}");
+    let with = whole.list("index_options");
+    let statements = [
+        (!with.is_empty()).then(|| format!("ALTER {index} SET ({})", options(&with))),
+        whole.text("index_tablespace").map(|space| format!("ALTER {index} SET TABLESPACE {}", identifier(space))),
+        whole.flag("clustered").then(|| format!("ALTER TABLE {table} CLUSTER ON {name}")),
+        whole.text("index_comment").map(|comment| format!("COMMENT ON {index} IS {}", literal(comment))),
+    ];
+    statements.into_iter().flatten().map(|sql| Statement::new(Stage::Finish, sql)).collect()
 }

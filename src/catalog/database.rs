@@ -1,6 +1,7 @@
 //! The database itself: what belongs to it beside its objects.
 
 use super::access::{PRIVILEGES, grants};
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -23,6 +24,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

@@ -1,6 +1,7 @@
 //! What ALTER DEFAULT PRIVILEGES gives to objects that are yet to be made.
 
 use super::access::{PRIVILEGES, grants};
+use super::create::drop_by_address;
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_default_acl",
     properties: &[PRIVILEGES],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Those of a schema are added to those without one, and so begin with nothing.

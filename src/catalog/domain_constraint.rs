@@ -1,5 +1,6 @@
 //! Check constraints of domains.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -17,6 +18,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated.").always(),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "

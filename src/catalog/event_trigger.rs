@@ -1,6 +1,7 @@
 //! Event triggers.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -22,6 +23,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

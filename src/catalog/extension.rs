@@ -1,6 +1,7 @@
 //! Extensions: what they brought along is their own affair and is not compared.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -19,6 +20,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

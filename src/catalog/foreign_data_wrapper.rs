@@ -1,6 +1,7 @@
 //! Foreign-data wrappers.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::without_secrets;
 use super::{Form, Kind, Property, Section};
 
@@ -26,6 +27,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

@@ -1,6 +1,7 @@
 //! Foreign tables; their columns, constraints and triggers are those of tables.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -24,6 +25,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

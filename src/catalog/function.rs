@@ -1,6 +1,7 @@
 //! Functions and procedures, each by its name with the types of its arguments.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::{EXTENSIONS, extensions, sorted};
 use serde_json::Value;
 
@@ -40,6 +41,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Whether it runs with its owner's rights in whatever search path its caller has, where others' objects may lie.

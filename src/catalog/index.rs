@@ -1,5 +1,6 @@
 //! Indexes; those that a constraint made are told by the constraint.
 
+use super::create::drop_by_address;
 use super::piece::{EXTENSIONS, extensions, sorted};
 use super::{Form, Kind, Property, Section};
 
@@ -29,6 +30,9 @@ pub(super) const KIND: Kind = Kind {
         EXTENSIONS,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// `pg_get_indexdef` of whole indexes is the slowest of the printing functions, so the text of a column is put together

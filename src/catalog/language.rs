@@ -1,6 +1,7 @@
 //! Procedural languages that no extension brought.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -22,6 +23,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

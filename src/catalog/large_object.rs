@@ -1,6 +1,7 @@
 //! Large objects, which are data: told is only which roles own some, and who may read or write them.
 
 use super::access::{PRIVILEGES, grants};
+use super::create::drop_by_address;
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_largeobject",
     properties: &[PRIVILEGES],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

@@ -1,6 +1,7 @@
 //! Materialised views.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::{EXTENSIONS, TOAST, extensions, storage_options};
 use super::{Form, Kind, Property, Section};
 
@@ -29,6 +30,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

@@ -2,7 +2,9 @@
 //! properties. Adding a kind is writing such a file and adding one line to [`KINDS`].
 
 mod access;
+mod create;
 mod load;
+mod make;
 mod object;
 mod piece;
 mod property;
@@ -54,7 +56,9 @@ mod unread;
 mod user_mapping;
 mod view;
 
+pub use create::{Stage, Statement, Whole, create, create_all, drop};
 pub use load::load;
+pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};
 pub use property::{COMMENT, Check, Form, POSITION, Property};
 pub use unread::unread;
@@ -162,6 +166,12 @@ pub struct Kind {
     /// The query for a server version (`server_version_num`). Its first columns are `oid`, `sub` (a column's number
     /// or 0), `parent` (the oid of the parent, or null) and `name`; the others are named as the properties are.
     pub query: fn(u32) -> String,
+    /// What COMMENT, ALTER and DROP call an object: `TABLE public."Chat"`, `TRIGGER touch ON public."Chat"`.
+    pub address: fn(&Whole<'_>) -> String,
+    /// The statements that make an object, without its comment; none where too little is known of it.
+    pub create: fn(&Whole<'_>) -> Vec<Statement>,
+    /// The statement that takes an object away, if one does.
+    pub drop: fn(&Whole<'_>) -> Option<String>,
 }
 
 /// Every kind, parents before their children.

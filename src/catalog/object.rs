@@ -91,15 +91,23 @@ impl Id {
 
     /// The name with its parents', quoted where SQL wants it: `public."Chat".id`. The database has none.
     pub fn qualified(&self) -> String {
-        if self.path.is_empty() {
-            return "itself".to_owned();
+        let signature = self.name().split_once('(').filter(|_| SIGNED.contains(&self.kind.class));
+        match (self.path.as_slice(), signature) {
+            ([], _) => "itself".to_owned(),
+            ([parents @ .., _], Some((name, arguments))) if !parents.is_empty() => {
+                format!("{}.{}({arguments}", qualified(parents), identifier(name))
+            }
+            (path, _) => qualified(path),
         }
-        let quoted = |name: &String| match name.split_once('(') {
-            Some((function, arguments)) => format!("{}({arguments}", identifier(function)),
-            None => identifier(name),
-        };
-        self.path.iter().map(quoted).collect::<Vec<_>>().join(".")
     }
+}
+
+/// The catalogs whose objects have the types of their arguments in their names.
+const SIGNED: [&str; 2] = ["pg_proc", "pg_operator"];
+
+/// Names one in another, quoted where SQL wants it.
+pub(super) fn qualified(path: &[String]) -> String {
+    path.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(".")
 }
 
 impl fmt::Display for Id {
@@ -172,6 +180,14 @@ impl Catalog {
     /// Finds an object.
     pub fn get(&self, id: &Id) -> Option<&Object> {
         self.0.binary_search_by(|object| object.id.cmp(id)).ok().map(|at| &self.0[at])
+    }
+
+    /// The objects of `kind` that stand in the object at `path`, by name.
+    pub fn children(&self, kind: KindId, path: &[String]) -> impl Iterator<Item = &Object> {
+        let before = |object: &Object| (object.id.kind, object.id.path.as_slice()) < (kind, path);
+        let first = self.0.partition_point(before);
+        let inside = move |object: &&Object| object.id.kind == kind && object.id.path.starts_with(path);
+        self.0[first..].iter().take_while(inside).filter(move |object| object.id.parent() == path)
     }
 
     /// Keeps only some objects.

@@ -1,6 +1,7 @@
 //! Operators, each by its name with the types of its sides.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -24,6 +25,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// An operator without a function is only named by another one.

@@ -1,6 +1,7 @@
 //! Operator classes, with their members.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::operator_family::members;
 use super::{Form, Kind, Property, Section};
 
@@ -23,6 +24,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

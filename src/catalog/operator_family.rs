@@ -1,6 +1,7 @@
 //! Operator families, with the members that are in no class.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -18,6 +19,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

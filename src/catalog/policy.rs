@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -22,6 +23,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("check", Form::Text, "Which rows may be written.").danger(changed),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Whether another condition lets less through cannot be known, so it is taken to let more through.

@@ -1,6 +1,7 @@
 //! Publications: which changes of which tables are sent to subscribers.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -31,6 +32,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Schemas, columns and rows came with PostgreSQL 15, generated columns with 18.

@@ -1,5 +1,6 @@
 //! Rules that a person made; those that make a view a view are its query.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -17,6 +18,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("enabled", Form::Word("origin"), "`origin`, `replica`, `always` or `disabled`."),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "

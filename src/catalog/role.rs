@@ -1,5 +1,6 @@
 //! Roles, but for the bootstrap superuser and those that PostgreSQL brings.
 
+use super::create::drop_by_address;
 use super::piece::sorted;
 use serde_json::Value;
 
@@ -38,6 +39,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("settings", Form::List(&[]), "What ALTER ROLE SET gave to it in every database, sorted."),
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn gained(_: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {

@@ -1,5 +1,6 @@
 //! What ALTER ROLE … IN DATABASE … SET gave to roles in this database.
 
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_db_role_setting",
     properties: &[Property::new("settings", Form::List(&[]), "The settings, sorted.")],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {

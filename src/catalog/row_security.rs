@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Properties, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -19,6 +20,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("forced", Form::Flag(false), "Whether they bind the owner too.").danger(off),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn off(expected: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {

@@ -1,7 +1,8 @@
 //! Schemas, but for the system's own.
 
-use super::access::{OWNER, PRIVILEGES, grants};
-use super::{Kind, Section};
+use super::access::{self, OWNER, PRIVILEGES, grants};
+use super::create::drop_by_address;
+use super::{Kind, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "schema",
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_namespace",
     properties: &[OWNER, PRIVILEGES],
     query,
+    address: |whole| format!("SCHEMA {}", whole.name()),
+    create,
+    drop: drop_by_address,
 };
 
 /// The schema `public` is made by initdb: its owner differs from major to major, and its first privileges stand in
@@ -32,4 +36,13 @@ LEFT JOIN pg_init_privs i ON i.objoid = n.oid AND i.classoid = 'pg_namespace'::r
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    // Every new database has the schema `public`.
+    let unless_there = if name == "public" { "IF NOT EXISTS " } else { "" };
+    let mut statements = vec![Statement::new(Stage::Make, format!("CREATE SCHEMA {unless_there}{name}"))];
+    statements.extend(access::finish(whole, &format!("SCHEMA {name}")));
+    statements
 }

@@ -1,6 +1,7 @@
 //! Subscriptions, without the connection string, which can hold a password.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -23,6 +24,9 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Each option by the version that it came with. Until PostgreSQL 15 not everyone may read all columns.

@@ -1,6 +1,7 @@
 //! What initdb and extensions brought, where its privileges are no longer those that it came with.
 
 use super::access::{PRIVILEGES, grants};
+use super::create::drop_by_address;
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -15,6 +16,9 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_init_privs",
     properties: &[PRIVILEGES],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Each catalog with privileges: its name, the columns of the owner and of the privileges, and the letter of `acldefault`.

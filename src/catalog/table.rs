@@ -1,8 +1,11 @@
 //! Tables, partitioned ones and partitions too.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::column;
+use super::create::{clause, drop_by_address, options};
 use super::piece::{TOAST, storage_options};
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "table",
@@ -37,6 +40,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |whole| format!("TABLE {}", whole.name()),
+    create,
+    drop: drop_by_address,
 };
 
 fn query(_version: u32) -> String {
@@ -68,4 +74,47 @@ FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
 "
     )
+}
+
+/// Partitions are made as tables of their own and then attached, so that their columns keep their order.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let unlogged = if whole.text("persistence") == Some("unlogged") { "UNLOGGED " } else { "" };
+    let (of, columns) = match whole.text("of_type") {
+        Some(of) => (format!(" OF {of}"), column::list_of_typed(whole)),
+        None => (String::new(), Some(format!(" {}", column::list(whole)))),
+    };
+    let inherits = list_of("INHERITS", &whole.list("inherits"));
+    let partition_by = clause("PARTITION BY", whole.text("partition_by"));
+    let method = clause("USING", whole.text("access_method").filter(|method| *method != "heap"));
+    let with = match whole.list("options") {
+        list if list.is_empty() => String::new(),
+        list => format!(" WITH ({})", options(&list)),
+    };
+    let tablespace = clause("TABLESPACE", whole.text("tablespace").map(identifier).as_deref());
+    let columns = columns.unwrap_or_default();
+    let sql = format!("CREATE {unlogged}TABLE {name}{of}{columns}{inherits}{partition_by}{method}{with}{tablespace}");
+    let mut statements = vec![Statement::new(Stage::Make, sql)];
+    statements.extend(attach(whole));
+    let identity = match whole.text("replica_identity") {
+        Some("default") | None => None,
+        Some(word @ ("full" | "nothing")) => Some(word.to_uppercase()),
+        Some(index) => Some(format!("USING INDEX {}", identifier(index))),
+    };
+    let identity = identity.map(|identity| format!("ALTER TABLE ONLY {name} REPLICA IDENTITY {identity}"));
+    statements.extend(identity.map(|sql| Statement::new(Stage::Finish, sql)));
+    statements.extend(access::finish(whole, &format!("TABLE {name}")));
+    statements
+}
+
+/// The statement that makes a table the partition that it is.
+pub(super) fn attach(whole: &Whole<'_>) -> Option<Statement> {
+    let (parent, bound) = (whole.text("partition_of")?, whole.text("bound")?);
+    let sql = format!("ALTER TABLE ONLY {parent} ATTACH PARTITION {} {bound}", whole.name());
+    Some(Statement::new(Stage::Attach, sql))
+}
+
+/// ` WORD (a, b)`, or nothing.
+pub(super) fn list_of(word: &str, list: &[&str]) -> String {
+    if list.is_empty() { String::new() } else { format!(" {word} ({})", list.join(", ")) }
 }

@@ -1,6 +1,7 @@
 //! Text search: configurations, dictionaries, parsers and templates.
 
 use super::access::{OWNER, owner};
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const CONFIGURATION: Kind = Kind {
@@ -23,6 +24,9 @@ pub(super) const CONFIGURATION: Kind = Kind {
         OWNER,
     ],
     query: configuration,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 pub(super) const DICTIONARY: Kind = Kind {
@@ -41,6 +45,9 @@ pub(super) const DICTIONARY: Kind = Kind {
         OWNER,
     ],
     query: dictionary,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 pub(super) const PARSER: Kind = Kind {
@@ -55,6 +62,9 @@ pub(super) const PARSER: Kind = Kind {
     class: "pg_ts_parser",
     properties: &[Property::new("functions", Form::List(&[]), "Its functions: start, token, end, headline, lextypes.")],
     query: |_| PARSERS.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 pub(super) const TEMPLATE: Kind = Kind {
@@ -69,6 +79,9 @@ pub(super) const TEMPLATE: Kind = Kind {
     class: "pg_ts_template",
     properties: &[Property::new("functions", Form::List(&[]), "Its functions: init, lexize.")],
     query: |_| TEMPLATES.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 fn configuration(_version: u32) -> String {

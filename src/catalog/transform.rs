@@ -1,5 +1,6 @@
 //! Transforms: how a language is handed values of a type.
 
+use super::create::drop_by_address;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -17,6 +18,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("to_sql", Form::Text, "The function that makes what SQL knows."),
     ],
     query: |_| QUERY.to_owned(),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 const QUERY: &str = "

@@ -1,5 +1,6 @@
 //! Triggers that a person made; those of foreign keys and of partitions follow from their makers'.
 
+use super::create::drop_by_address;
 use super::piece::{EXTENSIONS, extensions};
 use super::{Form, Kind, Property, Section};
 
@@ -35,6 +36,9 @@ pub(super) const KIND: Kind = Kind {
         EXTENSIONS,
     ],
     query: |_| format!("{QUERY}{}\nWHERE NOT t.tgisinternal AND t.tgparentid = 0\n", extensions("pg_trigger", "t.oid")),
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// `tgargs` holds the arguments as bytes, each ended by a zero byte. A partition has a copy of each trigger of its parent.

@@ -1,5 +1,6 @@
 //! User mappings: as whom a role meets a foreign server.
 
+use super::create::drop_by_address;
 use super::piece::without_secrets;
 use super::{Form, Kind, Property, Section};
 
@@ -19,6 +20,9 @@ pub(super) const KIND: Kind = Kind {
         "Options, sorted; of passwords, keys and the like only that they are there.",
     )],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// The view shows options only to those who may see them.

@@ -1,6 +1,7 @@
 //! Views.
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::create::drop_by_address;
 use super::piece::sorted;
 use serde_json::Value;
 
@@ -24,6 +25,9 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
+    address: |_| String::new(),
+    create: |_| Vec::new(),
+    drop: drop_by_address,
 };
 
 /// Whether whoever reads the view needs the rights, and is bound by the policies, of what is behind it.

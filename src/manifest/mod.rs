@@ -1,6 +1,7 @@
 //! The manifest: what must be true of a database, written down by a person or by `db:manifest`.
 
 mod read;
+mod rows;
 mod schema;
 mod write;
 
@@ -8,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::catalog::{Catalog, Form, Id, KindId, Object, Property};
 
 pub use read::{parse, read};
+pub use rows::Rows;
 pub use schema::schema;
 pub use write::{Layout, write};
 
@@ -53,8 +55,11 @@ pub struct Seed {
     /// Whether the other values must hold or are only reported.
     #[serde(default)]
     pub values: SeedValues,
+    /// What rows come to that are in the table and not here.
+    #[serde(default)]
+    pub unexpected: Unexpected,
     /// The rows, each with its key and the values that are checked.
-    pub rows: Vec<Map<String, Value>>,
+    pub rows: Rows,
 }
 
 /// How strictly the values of seed rows are compared.
@@ -115,7 +120,7 @@ impl Manifest {
 
     /// Whether nothing at all would be checked.
     pub fn is_empty(&self) -> bool {
-        let no_rows = self.seeds.iter().all(|seed| seed.rows.is_empty());
+        let no_rows = self.seeds.iter().all(|seed| seed.rows.count == 0);
         self.expected.is_empty() && self.absent.is_empty() && no_rows && self.rules.is_empty()
     }
 

@@ -13,8 +13,8 @@ use crate::support::{Database, Project, Result, cluster, fail, root, trial};
 pub fn trials() -> Vec<Trial> {
     let make = |folder: PathBuf| {
         let name = format!("cases/{}", folder.file_name().unwrap().display());
-        let too_old = since(&folder).is_some_and(|major| cluster().major < major);
-        trial(&name, move || case(&folder)).with_ignored_flag(too_old)
+        let ignored = is_too_new(&folder);
+        trial(&name, move || case(&folder)).with_ignored_flag(ignored)
     };
     folders().into_iter().map(make).collect()
 }
@@ -27,12 +27,18 @@ pub fn folders() -> Vec<PathBuf> {
     folders
 }
 
+/// Whether a case is about something that came with a later major than the server's.
+pub fn is_too_new(folder: &Path) -> bool {
+    since(folder).is_some_and(|major| cluster().major < major)
+}
+
 fn since(folder: &Path) -> Option<u16> {
     let text = text(folder, "a.sql");
     text.lines().next()?.strip_prefix("-- since: ")?.parse().ok()
 }
 
-fn text(folder: &Path, file: &str) -> String {
+/// The text of one of its files.
+pub fn text(folder: &Path, file: &str) -> String {
     let path = folder.join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -17,6 +17,7 @@ mod concurrency;
 mod corpus;
 mod diff;
 mod documents;
+mod fixpoint;
 mod local;
 mod manifest;
 mod migrate;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     trials.extend(diff::trials());
     trials.extend(documents::trials());
     trials.extend(manifest::trials());
+    trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();

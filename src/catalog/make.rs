@@ -1,0 +1,71 @@
+//! Makes the objects of a catalog in a database that is there for nothing else.
+
+use anyhow::Result;
+use tokio_postgres::Client;
+use tokio_postgres::error::{DbError, SqlState};
+
+use super::Statement;
+
+/// How many statements are sent at once.
+const BATCH: usize = 250;
+
+/// Definitions name everything with its schema, and bodies may name what is not there yet.
+const SETTINGS: &str = "SET search_path = ''; SET check_function_bodies = off; SET client_min_messages = error";
+
+/// A statement that the server refused, and what it said.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The statement.
+    pub sql: String,
+    /// What the server said.
+    pub said: String,
+}
+
+/// Runs the statements, each as soon as what it needs is there: one that fails is tried again after all others, as long
+/// as that helps. What is there already is left as it is.
+///
+/// # Errors
+/// If the connection is lost.
+pub async fn make(client: &Client, statements: &[Statement]) -> Result<Vec<Refusal>> {
+    client.batch_execute(SETTINGS).await?;
+    let mut waiting: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
+    loop {
+        let before = waiting.len();
+        let mut refused = Vec::new();
+        for batch in waiting.chunks(BATCH) {
+            run(client, batch, &mut refused).await?;
+        }
+        if refused.is_empty() || refused.len() == before {
+            return Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect());
+        }
+        waiting = refused.into_iter().map(|(sql, _)| sql).collect();
+    }
+}
+
+/// Sends statements together, and one by one where one of them fails.
+async fn run<'a>(client: &Client, batch: &[&'a str], refused: &mut Vec<(&'a str, String)>) -> Result<()> {
+    if client.batch_execute(&batch.join(";\n")).await.is_ok() {
+        return Ok(());
+    }
+    for sql in batch {
+        if let Err(error) = client.batch_execute(sql).await {
+            match error.as_db_error() {
+                Some(said) if is_there(said) => {}
+                Some(said) => refused.push((sql, said.message().to_owned())),
+                None => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_there(said: &DbError) -> bool {
+    let codes = [
+        SqlState::DUPLICATE_SCHEMA,
+        SqlState::DUPLICATE_TABLE,
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::DUPLICATE_FUNCTION,
+        SqlState::DUPLICATE_COLUMN,
+    ];
+    codes.contains(said.code())
+}
