@@ -178,9 +178,11 @@ impl Comparison {
         if !has_parent(manifest, wanted, actual) {
             return;
         }
-        let dangerous = wanted.id.kind.properties().any(|property| {
-            (property.danger)(Some(&value(wanted, property)), None, &wanted.properties)
-        });
+        let dangerous = wanted
+            .id
+            .kind
+            .properties()
+            .any(|property| (property.danger)(Some(&value(wanted, property)), None, &wanted.properties));
         self.changes.push(Change {
             id: wanted.id.clone(),
             difference: Difference::Missing,
@@ -189,13 +191,18 @@ impl Comparison {
     }
 
     fn unexpected(&mut self, manifest: &Manifest, there: &Object) {
-        let unexpected = if manifest.absent.contains(&there.id) { Unexpected::Fail } else { manifest.unexpected(&there.id) };
+        let unexpected =
+            if manifest.absent.contains(&there.id) { Unexpected::Fail } else { manifest.unexpected(&there.id) };
         let severity = match unexpected {
             Unexpected::Ignore => return,
             Unexpected::Warn => Severity::Warning,
-            Unexpected::Fail => severity(there.id.kind.properties().any(|property| {
-                (property.danger)(None, Some(&value(there, property)), &there.properties)
-            })),
+            Unexpected::Fail => severity(
+                there
+                    .id
+                    .kind
+                    .properties()
+                    .any(|property| (property.danger)(None, Some(&value(there, property)), &there.properties)),
+            ),
         };
         self.changes.push(Change { id: there.id.clone(), difference: Difference::Unexpected, severity });
     }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::sql::identifier;
 use super::{Form, Property, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 /// Who owns an object. Most objects of a database have one owner, which the manifest then states once.
-pub(super) const OWNER: Property =
-    Property::shared("owner", "The role that owns it.").danger(|expected, actual, _| expected.is_some() && actual.is_some());
+pub(super) const OWNER: Property = Property::shared("owner", "The role that owns it.")
+    .danger(|expected, actual, _| expected.is_some() && actual.is_some());
 
 /// What differs from the privileges that PostgreSQL gives by itself.
 pub(super) const PRIVILEGES: Property = Property::new(
@@ -31,7 +31,8 @@ fn opens_to_all(expected: Option<&Value>, actual: Option<&Value>) -> bool {
         of_all.collect()
     };
     let gained = |from: &[String], to: &[String]| to.iter().any(|entry| !from.contains(entry));
-    gained(&entries(expected, false), &entries(actual, false)) || gained(&entries(actual, true), &entries(expected, true))
+    gained(&entries(expected, false), &entries(actual, false))
+        || gained(&entries(actual, true), &entries(expected, true))
 }
 
 /// The expression for [`OWNER`] of an object whose owner is in the column `owner`.

@@ -69,6 +69,11 @@ impl Context {
         self.output.say(text);
     }
 
+    /// Says something that only a curious reader wants.
+    pub fn detail(&self, text: &str) {
+        self.output.detail(text);
+    }
+
     /// The platform that the project is written for.
     pub fn platform(&self) -> Option<Platform> {
         self.project.settings.platform

@@ -12,6 +12,9 @@ use crate::verify::{Finding, Line, Verification};
 /// Cells longer than this are cut; the whole text stands in `--json`.
 const CELL: usize = 300;
 
+/// How many statements that mend something are shown; all stand in `--json`.
+const STATEMENTS: usize = 40;
+
 /// The report in human form.
 pub fn table(verification: &Verification, color: bool) -> String {
     let mut out = String::new();
@@ -33,12 +36,33 @@ pub fn table(verification: &Verification, color: bool) -> String {
     for what in &verification.not_measured {
         let _ = writeln!(out, "\nnot measured: {}", escape(what));
     }
+    for note in verification.findings.iter().filter_map(|finding| finding.note.as_ref()) {
+        let _ = writeln!(out, "\nnote: {}", escape(note));
+    }
     for finding in &verification.findings {
         if let Some(diff) = text_diff(finding) {
             let property = finding.property.as_deref().unwrap_or_default();
             let _ =
                 write!(out, "\n{} of {} {}\n{}", property, finding.kind, escape(&finding.object), shaded(&diff, color));
         }
+    }
+    out += &mending(verification);
+    out
+}
+
+/// The statements that would bring back what is missing and take away what is not expected.
+fn mending(verification: &Verification) -> String {
+    let statements: Vec<&String> = verification.findings.iter().flat_map(|finding| &finding.fix).collect();
+    let mut out = String::new();
+    if !statements.is_empty() {
+        out += "\nwhat would mend it (nothing was run):\n";
+    }
+    for statement in statements.iter().take(STATEMENTS) {
+        let _ = writeln!(out, "{};", escape(statement));
+    }
+    let rest = statements.len().saturating_sub(STATEMENTS);
+    if rest > 0 {
+        let _ = writeln!(out, "-- and {rest} more, all of which --json has");
     }
     out
 }
@@ -56,7 +80,8 @@ fn counted(line: &Line) -> String {
 /// How many things fail a section only because nobody expects them: no count of the expected shows them.
 fn unexpected(verification: &Verification, section: Section) -> String {
     let mut findings = verification.findings.iter();
-    let is_one = |finding: &&Finding| finding.section == section && verification.fails(finding) && finding.what == "unexpected";
+    let is_one =
+        |finding: &&Finding| finding.section == section && verification.fails(finding) && finding.what == "unexpected";
     match findings.by_ref().filter(is_one).count() {
         0 => String::new(),
         count => format!(", {count} unexpected"),

@@ -1,5 +1,6 @@
 //! The proof: the manifest held against the database, in one snapshot.
 
+mod accepted;
 mod rows;
 mod rules;
 
@@ -12,8 +13,10 @@ use serde_json::Value;
 use tokio_postgres::Client;
 
 use crate::catalog::{self, Catalog, Section};
-use crate::diff::{self, Difference, Severity};
+use crate::diff::{self, Change, Difference, Severity};
 use crate::manifest::Manifest;
+
+pub use accepted::{Accepted, accept};
 
 /// Something that is not as the manifest says.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +170,7 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
         count.add(*good);
     }
     for change in comparison.changes {
+        let fix = fix(manifest, actual, &change);
         let (what, property, expected, actual) = match change.difference {
             Difference::Missing => ("missing", None, Value::Null, Value::Null),
             Difference::Unexpected => ("unexpected", None, Value::Null, Value::Null),
@@ -187,10 +191,25 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
             property,
             expected,
             actual,
-            fix: Vec::new(),
+            fix,
             note: None,
         });
     }
     verification.sort();
     verification
+}
+
+/// The statements that make what is missing, or take away what is not expected.
+fn fix(manifest: &Manifest, actual: &Catalog, change: &Change) -> Vec<String> {
+    match &change.difference {
+        Difference::Missing => {
+            let wanted = manifest.expected.get(&change.id);
+            let statements = wanted.map(|wanted| catalog::create(&manifest.expected, wanted)).unwrap_or_default();
+            statements.into_iter().map(|statement| statement.sql).collect()
+        }
+        Difference::Unexpected => {
+            actual.get(&change.id).and_then(|there| catalog::drop(actual, there)).into_iter().collect()
+        }
+        Difference::Changed { .. } => Vec::new(),
+    }
 }
