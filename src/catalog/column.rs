@@ -2,7 +2,7 @@
 
 use super::access::{self, PRIVILEGES, grants, privileges};
 use super::create::{clause, drop_never, foreign_options, options};
-use super::piece::sorted;
+use super::piece::{behind, sorted};
 use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 use crate::sql::identifier;
 
@@ -31,6 +31,12 @@ pub(super) const KIND: Kind = Kind {
             about: "As `privileges`, on the sequence of an identity column.",
             ..PRIVILEGES
         },
+        Property::new(
+            "identity_behind",
+            Form::Flag(false),
+            "Whether an identity column has numbers that its sequence is yet to give. Never expected.",
+        )
+        .never(),
         Property::new("generated", Form::Text, "The expression of a generated column."),
         Property::new("virtual", Form::Flag(false), "Whether a generated column is computed when read."),
         Property::new("collation", Form::Text, "The collation, where it is not the type's own."),
@@ -122,6 +128,7 @@ fn query(version: u32, relation_kinds: &str, parent: &str) -> String {
     let (compression, not_null, identity_options) =
         (compression(version), not_null(version), identity_options(version));
     let identity_privileges = grants("q.relacl", "acldefault('s', q.relowner)", "s", "q.relowner");
+    let identity_behind = behind("q.seqrelid", "q.seqincrement", "c", "a");
     let (options, foreign_options) = (sorted("a.attoptions"), sorted("a.attfdwoptions"));
     let privileges = privileges("a.attacl", "c", "c.relowner");
     format!(
@@ -132,6 +139,7 @@ SELECT a.attrelid AS oid, a.attnum::int4 AS sub, {parent} AS parent, a.attname::
   CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
   {identity_options} AS identity_options,
   {identity_privileges} AS identity_privileges,
+  {identity_behind} AS identity_behind,
   CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated,
   a.attgenerated = 'v' AS virtual,
   CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN a.attcollation::regcollation::text END AS collation,

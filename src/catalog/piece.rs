@@ -19,6 +19,23 @@ pub(super) fn storage_options(relation: &str) -> String {
     )
 }
 
+/// Whether the next number of the sequence `sequence`, whose step is `increment`, is one that the column `column` of
+/// `relation` has already, or has passed. The greatest number is asked for where an index gives it at once, and only
+/// of a reader who may see all rows; a query in a query can be run by no other function.
+pub(super) fn behind(sequence: &str, increment: &str, relation: &str, column: &str) -> String {
+    format!(
+        "CASE WHEN {sequence} IS NOT NULL AND {column}.atttypid IN (20, 21, 23, 1700) AND ({relation}.relkind = 'p' OR pg_relation_size({relation}.oid) > 0)
+    AND EXISTS (SELECT FROM pg_index f WHERE f.indrelid = {relation}.oid AND f.indkey[0] = {column}.attnum AND f.indisvalid
+      AND f.indpred IS NULL AND f.indexrelid IN (SELECT oid FROM pg_class WHERE relam = 403))
+    AND has_column_privilege({relation}.oid, {column}.attnum, 'SELECT') AND has_sequence_privilege({sequence}, 'SELECT')
+    AND NOT row_security_active({relation}.oid)
+  THEN query_to_xml(format('SELECT 1 AS behind FROM %s s WHERE s.last_value::numeric + CASE WHEN s.is_called THEN %s ELSE 0 END %s
+      (SELECT %s(%I) FROM %s)', {sequence}::regclass, {increment}, CASE WHEN {increment} > 0 THEN '<=' ELSE '>=' END,
+      CASE WHEN {increment} > 0 THEN 'max' ELSE 'min' END, {column}.attname, {relation}.oid::regclass), false, false, '')::text
+    LIKE '%<behind>%' ELSE false END"
+    )
+}
+
 /// Joins the TOAST table of `c`, if it has options.
 pub(super) const TOAST: &str =
     "LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL";

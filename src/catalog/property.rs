@@ -78,6 +78,11 @@ impl Property {
         Property { check: Check::Always, ..self }
     }
 
+    /// The same property, compared wherever the object is named, and never written with another value.
+    pub const fn never(self) -> Self {
+        Property { check: Check::Never, ..self }
+    }
+
     /// The same property, with the differences that are dangerous.
     pub const fn danger(self, danger: Danger) -> Self {
         Property { danger, ..self }

@@ -2,6 +2,7 @@
 
 use super::access::{OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
+use super::piece::behind;
 use super::{Form, Kind, Property, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -28,6 +29,12 @@ pub(super) const KIND: Kind = Kind {
             "`permanent` or `unlogged`, where it is not that of the table that owns it.",
         ),
         Property::new("owned_by", Form::Text, "The column that it goes away with."),
+        Property::new(
+            "behind",
+            Form::Flag(false),
+            "Whether the column that owns it has numbers that it is yet to give. Never expected.",
+        )
+        .never(),
         OWNER,
         PRIVILEGES,
     ],
@@ -45,6 +52,7 @@ fn query(version: u32) -> String {
     } else {
         "NULL::text"
     };
+    let behind = behind("c.oid", "s.seqincrement", "o", "a");
     let owner = owner("c.relowner");
     let privileges = privileges("c.relacl", "s", "c.relowner");
     format!(
@@ -54,6 +62,7 @@ SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
   {persistence} AS persistence,
   o.oid::regclass::text || '.' || quote_ident(a.attname) AS owned_by,
+  {behind} AS behind,
   {owner},
   {privileges}
 FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::catalog::{Catalog, Form, Id, KindId, Object, Property};
+use crate::catalog::{Catalog, Check, Form, Id, KindId, Object, Property};
 
 /// Lines up to this many characters hold a whole object.
 const WIDTH: usize = 120;
@@ -82,7 +82,9 @@ impl Writer<'_> {
             members.push(("unexpected".to_owned(), "\"ignore\"".to_owned()));
             members.push(("complete".to_owned(), "false".to_owned()));
         }
-        let compared = |property: &&Property| !self.layout.ignore.iter().any(|name| name == property.name);
+        let compared = |property: &&Property| {
+            property.check != Check::Never && !self.layout.ignore.iter().any(|name| name == property.name)
+        };
         for property in kind.properties().filter(compared) {
             let value = object.properties.get(property.name);
             let usual = self.defaults.get(property.name).filter(|_| property.shared);

@@ -18,13 +18,16 @@ mod corpus;
 mod diff;
 mod documents;
 mod fixpoint;
+mod levels;
 mod local;
 mod manifest;
 mod migrate;
 mod pinned;
+mod positions;
 mod process;
 mod refinery;
 mod reset;
+mod rows;
 mod schema;
 mod seed;
 mod signals;
@@ -67,6 +70,9 @@ fn main() -> ExitCode {
     trials.extend(manifest::trials());
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
+    trials.extend(positions::trials());
+    trials.extend(levels::trials());
+    trials.extend(rows::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::stop_server();
     conclusion.exit_code()
