@@ -68,10 +68,15 @@ pub(super) fn grants(acl: &str, base: &str, letter: &str, owner: &str) -> String
 
 /// The statements that give an object its owner, and the privileges on what GRANT calls `on`, such as `TABLE public.t`.
 pub(super) fn finish(whole: &Whole<'_>, on: &str) -> Vec<Statement> {
-    let address = (whole.object.id.kind.address)(whole);
-    let owner = whole.text(OWNER.name).map(|owner| format!("ALTER {address} OWNER TO {}", identifier(owner)));
     let grants = grant(&whole.list(PRIVILEGES.name), on, whole.text(OWNER.name), "");
-    owner.into_iter().chain(grants).map(|sql| Statement::new(Stage::Finish, sql)).collect()
+    let grants = grants.into_iter().map(|sql| Statement::new(Stage::Finish, sql));
+    owned(whole).into_iter().chain(grants).collect()
+}
+
+/// The statement that gives an object its owner.
+pub(super) fn owned(whole: &Whole<'_>) -> Option<Statement> {
+    let (address, owner) = ((whole.object.id.kind.address)(whole), whole.text(OWNER.name)?);
+    Some(Statement::new(Stage::Own, format!("ALTER {address} OWNER TO {}", identifier(owner))))
 }
 
 /// GRANT and REVOKE for what [`grants`] tells; `columns` stands behind each privilege. What was taken away comes first.

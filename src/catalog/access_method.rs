@@ -1,7 +1,8 @@
 //! Access methods of tables and indexes.
 
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::without_arguments;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "access method",
@@ -18,8 +19,8 @@ pub(super) const KIND: Kind = Kind {
         Property::new("handler", Form::Text, "The function that does the work."),
     ],
     query: |_| QUERY.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("ACCESS METHOD {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -29,3 +30,10 @@ SELECT a.oid, 0 AS sub, NULL::oid AS parent, a.amname::text AS name,
 FROM pg_am a
 WHERE a.oid >= 16384
 ";
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(handler) = whole.text("handler").map(without_arguments) else { return Vec::new() };
+    let sort = whole.text("type").unwrap_or("index").to_uppercase();
+    let sql = format!("CREATE ACCESS METHOD {} TYPE {sort} HANDLER {handler}", whole.name());
+    vec![Statement::new(Stage::Make, sql)]
+}

@@ -1,8 +1,10 @@
 //! Aggregates, each by its name with the types of its arguments.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::{lines, without_arguments};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "aggregate",
@@ -28,8 +30,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address,
+    create,
     drop: drop_by_address,
 };
 
@@ -68,4 +70,38 @@ FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
 WHERE p.oid >= 16384
 "
     )
+}
+
+fn address(whole: &Whole<'_>) -> String {
+    let name = whole.name();
+    let name = name.strip_suffix("()").map_or_else(|| name.clone(), |name| format!("{name}(*)"));
+    format!("AGGREGATE {name}")
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let arguments = whole.text("arguments").filter(|arguments| !arguments.is_empty()).unwrap_or("*");
+    let mut parts: Vec<String> = whole.list("parts").into_iter().map(part).collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    parts.extend(whole.text("parallel").filter(|word| *word != "unsafe").map(|word| format!("parallel = {word}")));
+    parts.extend((whole.text("kind") == Some("hypothetical")).then(|| "hypothetical".to_owned()));
+    let sql = format!("CREATE AGGREGATE {}({arguments}) {}", without_arguments(&name), lines(&parts));
+    let finish = access::finish(whole, &format!("FUNCTION {name}"));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(finish).collect()
+}
+
+fn part(part: &str) -> String {
+    let Some((name, value)) = part.split_once('=') else { return part.to_owned() };
+    let value = match (name, value) {
+        ("finalfunc_modify" | "mfinalfunc_modify", "r") => "read_only",
+        ("finalfunc_modify" | "mfinalfunc_modify", "s") => "shareable",
+        ("finalfunc_modify" | "mfinalfunc_modify", _) => "read_write",
+        ("initcond" | "minitcond", value) => return format!("{name} = {}", literal(value)),
+        ("sortop", operator) => return format!("{name} = OPERATOR({})", without_arguments(operator)),
+        ("stype" | "mstype" | "sspace" | "msspace", value) => value,
+        (_, function) => without_arguments(function),
+    };
+    format!("{name} = {value}")
 }

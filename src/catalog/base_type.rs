@@ -1,8 +1,10 @@
 //! Types that functions make, and types that are only announced.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::{lines, without_arguments};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "base type",
@@ -25,8 +27,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TYPE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -61,4 +63,36 @@ WHERE t.oid >= 16384 AND (t.typtype = 'b' OR NOT t.typisdefined) AND NOT EXISTS 
   SELECT FROM pg_type e WHERE e.typarray = t.oid)
 "
     )
+}
+
+/// Its functions take and return it, so it is announced before them.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (name, parts) = (whole.name(), whole.list("parts"));
+    let mut said: Vec<String> = parts.into_iter().map(part).collect();
+    let mut statements = vec![Statement::new(Stage::Make, format!("CREATE TYPE {name}"))];
+    if !said.is_empty() {
+        said.extend(whole.text("default").map(|value| format!("default = {}", literal(value))));
+        statements.push(Statement::new(Stage::Make, format!("CREATE TYPE {name} {}", lines(&said))));
+    }
+    statements.extend(access::finish(whole, &format!("TYPE {name}")));
+    statements
+}
+
+fn part(part: &str) -> String {
+    let (name, value) = part.split_once('=').unwrap_or((part, "true"));
+    let value = match (name, value) {
+        ("internallength", "-1") => "variable",
+        ("alignment", "c") => "char",
+        ("alignment", "s") => "int2",
+        ("alignment", "i") => "int4",
+        ("alignment", _) => "double",
+        ("storage", "p") => "plain",
+        ("storage", "e") => "external",
+        ("storage", "m") => "main",
+        ("storage", _) => "extended",
+        ("category" | "delimiter", value) => return format!("{name} = {}", literal(value)),
+        ("element", value) => value,
+        (_, function) => without_arguments(function),
+    };
+    format!("{name} = {value}")
 }

@@ -1,7 +1,7 @@
 //! Casts, each by its two types; those of multiranges come with their types.
 
-use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::create::{clause, drop_by_address};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "cast",
@@ -19,8 +19,8 @@ pub(super) const KIND: Kind = Kind {
         Property::new("context", Form::Word("explicit"), "`explicit`, `assignment` or `implicit`."),
     ],
     query: |_| QUERY.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("CAST ({})", whole.object.id.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -34,3 +34,15 @@ FROM pg_cast c
 WHERE c.oid >= 16384 AND NOT EXISTS (
   SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'i')
 ";
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let how = match (whole.text("method"), whole.text("function")) {
+        (Some("inout"), _) => "WITH INOUT".to_owned(),
+        (Some("binary"), _) => "WITHOUT FUNCTION".to_owned(),
+        (_, Some(function)) => format!("WITH FUNCTION {function}"),
+        _ => return Vec::new(),
+    };
+    let context = whole.text("context").filter(|context| *context != "explicit").map(str::to_uppercase);
+    let sql = format!("CREATE {} {how}{}", (KIND.address)(whole), clause("AS", context.as_deref()));
+    vec![Statement::new(Stage::Make, sql)]
+}

@@ -1,8 +1,9 @@
 //! Collations. Their versions come from the machine and are not compared.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "collation",
@@ -24,8 +25,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("COLLATION {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -51,4 +52,20 @@ FROM pg_collation c
 WHERE c.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let part = |word: &str, property: &str| whole.text(property).map(|value| format!("{word} = {}", literal(value)));
+    let parts = [
+        whole.text("provider").map(|provider| format!("PROVIDER = {provider}")),
+        part("LOCALE", "locale"),
+        part("LC_COLLATE", "collate"),
+        part("LC_CTYPE", "ctype"),
+        part("RULES", "rules"),
+        (!whole.flag("deterministic")).then(|| "DETERMINISTIC = false".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let sql = format!("CREATE COLLATION {name} ({})", parts.join(", "));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
 }

@@ -1,7 +1,8 @@
 //! Columns of tables, of composite types and of views.
 
-use super::access::{self, PRIVILEGES, grants, privileges};
+use super::access::{self, OWNER, PRIVILEGES, grants, privileges};
 use super::create::{clause, drop_never, foreign_options, options};
+use super::phrase::lines;
 use super::piece::{behind, sorted};
 use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 use crate::sql::identifier;
@@ -196,7 +197,7 @@ WHERE c.relkind IN ('v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a
 /// The columns of a table that is made, in brackets.
 pub(super) fn list(table: &Whole<'_>) -> String {
     let own = |column: &Whole<'_>| (!column.flag("inherited")).then(|| definition(column)).flatten();
-    format!("({})", table.children("columns").iter().filter_map(own).collect::<Vec<_>>().join(", "))
+    lines(&table.children("columns").iter().filter_map(own).collect::<Vec<_>>())
 }
 
 /// What a table that has its columns from a type says of them, in brackets.
@@ -204,7 +205,7 @@ pub(super) fn list_of_typed(table: &Whole<'_>) -> Option<String> {
     let columns = table.children("columns");
     let said = columns.iter().filter(|column| !column.flag("nullable"));
     let said: Vec<String> = said.map(|column| format!("{} WITH OPTIONS NOT NULL", name(column))).collect();
-    (!said.is_empty()).then(|| format!(" ({})", said.join(", ")))
+    (!said.is_empty()).then(|| format!(" {}", lines(&said)))
 }
 
 fn name(column: &Whole<'_>) -> String {
@@ -294,13 +295,18 @@ fn sequence(column: &Whole<'_>) -> Vec<Statement> {
     let persistence =
         [("unlogged", "UNLOGGED"), ("permanent", "LOGGED")].into_iter().filter(|(word, _)| said.contains(word));
     let persistence = persistence.map(|(_, word)| format!("ALTER SEQUENCE {sequence} SET {word}"));
-    let grants = access::grant(&column.list("identity_privileges"), &format!("SEQUENCE {sequence}"), None, "");
+    let grants = access::grant(&column.list("identity_privileges"), &format!("SEQUENCE {sequence}"), owner(column), "");
     persistence.chain(grants).map(|sql| Statement::new(Stage::Finish, sql)).collect()
+}
+
+/// Who owns the table that a column is in.
+fn owner<'a>(column: &Whole<'a>) -> Option<&'a str> {
+    column.parent_object()?.text(OWNER.name)
 }
 
 fn grants_of(column: &Whole<'_>, what: &str) -> Vec<Statement> {
     let on = format!("{what} {}", column.parent());
-    let grants = access::grant(&column.list(PRIVILEGES.name), &on, None, &format!(" ({})", name(column)));
+    let grants = access::grant(&column.list(PRIVILEGES.name), &on, owner(column), &format!(" ({})", name(column)));
     grants.into_iter().map(|sql| Statement::new(Stage::Finish, sql)).collect()
 }
 

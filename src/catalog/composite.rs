@@ -1,8 +1,8 @@
 //! Composite types; their columns are a kind of their own.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
-use super::{Kind, Section};
+use super::{Kind, Section, Stage, Statement, Whole, column};
 
 pub(super) const KIND: Kind = Kind {
     name: "composite type",
@@ -16,8 +16,8 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_type",
     properties: &[OWNER, PRIVILEGES],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TYPE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -33,4 +33,10 @@ FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
 WHERE c.relkind = 'c' AND c.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let made = Statement::new(Stage::Make, format!("CREATE TYPE {name} AS {}", column::list(whole)));
+    [made].into_iter().chain(access::finish(whole, &format!("TYPE {name}"))).collect()
 }

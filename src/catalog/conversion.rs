@@ -1,8 +1,10 @@
 //! Conversions between encodings.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::when;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "conversion",
@@ -22,8 +24,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("CONVERSION {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -39,4 +41,14 @@ FROM pg_conversion c
 WHERE c.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(from), Some(to)) = (whole.text("from").map(literal), whole.text("to").map(literal)) else {
+        return Vec::new();
+    };
+    let Some(function) = whole.text("function") else { return Vec::new() };
+    let (name, default) = (whole.name(), when(whole.flag("default"), "DEFAULT "));
+    let sql = format!("CREATE {default}CONVERSION {name} FOR {from} TO {to} FROM {function}");
+    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::object::{Catalog, KindId, Object, qualified};
+use super::object::{Catalog, Id, KindId, Object, qualified};
 use super::{COMMENT, Form};
 use crate::sql::{identifier, literal};
 
@@ -22,8 +22,12 @@ pub enum Stage {
     PartitionedKeys,
     /// What needs keys and indexes: foreign keys, triggers, policies, rules.
     Bind,
-    /// Owners, privileges, comments and switches.
+    /// Gives objects their owners.
+    Own,
+    /// Privileges, comments and switches.
     Finish,
+    /// What acts upon every command by itself.
+    Watch,
 }
 
 /// A statement, without its semicolon.
@@ -111,6 +115,21 @@ impl<'a> Whole<'a> {
         parents.iter().find_map(|id| self.catalog.get(id)).map(|object| Whole { object, ..*self })
     }
 
+    /// The object of a kind at a path.
+    pub fn named(&self, kind: &str, path: &[String]) -> Option<Whole<'a>> {
+        let kind = KindId::all().find(|known| known.name == kind)?;
+        let object = self.catalog.get(&Id { kind, path: path.to_vec() })?;
+        Some(Whole { object, ..*self })
+    }
+
+    /// Every object of its kind.
+    pub fn all_of_kind(&self) -> impl Iterator<Item = Whole<'a>> {
+        let (whole, kind) = (*self, self.object.id.kind);
+        let first = self.catalog.partition_point(|object| object.id.kind < kind);
+        let of_kind = self.catalog[first..].iter().take_while(move |object| object.id.kind == kind);
+        of_kind.map(move |object| Whole { object, ..whole })
+    }
+
     fn of(&self, child: &'a Object) -> Whole<'a> {
         Whole { object: child, catalog: self.catalog, with_parent: true }
     }
@@ -119,9 +138,11 @@ impl<'a> Whole<'a> {
     fn statements(&self) -> Vec<Statement> {
         let kind = self.object.id.kind;
         let mut statements = (kind.create)(self);
-        if let Some(comment) = self.text(COMMENT.name).filter(|_| kind.commented) {
-            let sql = format!("COMMENT ON {} IS {}", (kind.address)(self), literal(comment));
-            statements.push(Statement::new(Stage::Finish, sql));
+        let address = (kind.address)(self);
+        if let Some(comment) = self.text(COMMENT.name).filter(|_| kind.commented && !address.is_empty()) {
+            let last = statements.iter().map(|statement| statement.stage).max();
+            let stage = last.unwrap_or(Stage::Finish).max(Stage::Finish);
+            statements.push(Statement::new(stage, format!("COMMENT ON {address} IS {}", literal(comment))));
         }
         statements
     }

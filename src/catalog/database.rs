@@ -1,7 +1,7 @@
 //! The database itself: what belongs to it beside its objects.
 
 use super::access::{PRIVILEGES, grants};
-use super::create::drop_by_address;
+use super::create::drop_never;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -26,7 +26,7 @@ pub(super) const KIND: Kind = Kind {
     query,
     address: |_| String::new(),
     create: |_| Vec::new(),
-    drop: drop_by_address,
+    drop: drop_never,
 };
 
 fn query(_version: u32) -> String {

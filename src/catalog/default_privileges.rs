@@ -1,8 +1,9 @@
 //! What ALTER DEFAULT PRIVILEGES gives to objects that are yet to be made.
 
-use super::access::{PRIVILEGES, grants};
-use super::create::drop_by_address;
-use super::{Kind, Section};
+use super::access::{self, PRIVILEGES, grants};
+use super::create::{clause, drop_never};
+use super::{Kind, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "default privileges",
@@ -17,8 +18,8 @@ pub(super) const KIND: Kind = Kind {
     properties: &[PRIVILEGES],
     query,
     address: |_| String::new(),
-    create: |_| Vec::new(),
-    drop: drop_by_address,
+    create,
+    drop: drop_never,
 };
 
 /// Those of a schema are added to those without one, and so begin with nothing.
@@ -40,4 +41,19 @@ SELECT d.oid, 0 AS sub, NULL::oid AS parent,
 FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
 "
     )
+}
+
+/// Which objects of which role they are for, and in which schema, from a name such as `tables of ann in public`.
+fn place<'a>(whole: &Whole<'a>) -> Option<(&'a str, &'a str, Option<&'a str>)> {
+    let (objects, role) = whole.object.id.name().split_once(" of ")?;
+    let divided = role.rsplit_once(" in ");
+    Some(divided.map_or((objects, role, None), |(role, schema)| (objects, role, Some(schema))))
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some((objects, role, schema)) = place(whole) else { return Vec::new() };
+    let schema = clause("IN SCHEMA", schema.map(identifier).as_deref());
+    let before = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema}", identifier(role));
+    let grants = access::grant(&whole.list(PRIVILEGES.name), &objects.to_uppercase(), Some(role), "");
+    grants.into_iter().map(|grant| Statement::new(Stage::Finish, format!("{before} {grant}"))).collect()
 }

@@ -1,8 +1,9 @@
 //! Domains; their constraints are a kind of their own.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address};
+use super::phrase::when;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "domain",
@@ -23,8 +24,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("DOMAIN {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -42,4 +43,14 @@ FROM pg_type t JOIN pg_type b ON b.oid = t.typbasetype
 WHERE t.typtype = 'd' AND t.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(base) = whole.text("type") else { return Vec::new() };
+    let name = whole.name();
+    let collation = clause("COLLATE", whole.text("collation"));
+    let default = clause("DEFAULT", whole.text("default"));
+    let not_null = when(!whole.flag("nullable"), " NOT NULL");
+    let made = Statement::new(Stage::Make, format!("CREATE DOMAIN {name} AS {base}{collation}{default}{not_null}"));
+    [made].into_iter().chain(access::finish(whole, &format!("DOMAIN {name}"))).collect()
 }

@@ -1,7 +1,8 @@
 //! Check constraints of domains.
 
-use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::when;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "domain constraint",
@@ -18,9 +19,11 @@ pub(super) const KIND: Kind = Kind {
         Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated.").always(),
     ],
     query: |_| QUERY.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
-    drop: drop_by_address,
+    address: |whole| format!("CONSTRAINT {} ON DOMAIN {}", identifier(whole.object.id.name()), whole.parent()),
+    create,
+    drop: |whole| {
+        Some(format!("ALTER DOMAIN {} DROP CONSTRAINT {}", whole.parent(), identifier(whole.object.id.name())))
+    },
 };
 
 const QUERY: &str = "
@@ -29,3 +32,11 @@ SELECT c.oid, 0 AS sub, c.contypid AS parent, c.conname::text AS name,
 FROM pg_constraint c
 WHERE c.contypid >= 16384 AND c.contype = 'c'
 ";
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(definition) = whole.text("definition") else { return Vec::new() };
+    let (domain, name) = (whole.parent(), identifier(whole.object.id.name()));
+    let not_valid = when(!whole.flag("validated"), " NOT VALID");
+    let sql = format!("ALTER DOMAIN {domain} ADD CONSTRAINT {name} {definition}{not_valid}");
+    vec![Statement::new(Stage::Fill, sql)]
+}

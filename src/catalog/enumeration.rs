@@ -1,8 +1,10 @@
 //! Enum types.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::lines;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "enum",
@@ -16,8 +18,8 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_type",
     properties: &[Property::new("values", Form::List(&[]), "The labels, in their order."), OWNER, PRIVILEGES],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TYPE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -34,4 +36,12 @@ FROM pg_type t
 WHERE t.typtype = 'e' AND t.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (name, values) = (whole.name(), whole.list("values"));
+    let values: Vec<String> = values.into_iter().map(literal).collect();
+    let sql = format!("CREATE TYPE {name} AS ENUM {}", lines(&values));
+    let made = Statement::new(Stage::Make, sql);
+    [made].into_iter().chain(access::finish(whole, &format!("TYPE {name}"))).collect()
 }

@@ -1,9 +1,10 @@
 //! Event triggers.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "event trigger",
@@ -23,8 +24,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("EVENT TRIGGER {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -41,4 +42,22 @@ FROM pg_event_trigger e
 WHERE e.oid >= 16384
 "
     )
+}
+
+/// It would be called for what is made after it, so it comes last.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(event), Some(function)) = (whole.text("event"), whole.text("function")) else { return Vec::new() };
+    let name = whole.name();
+    let tags: Vec<String> = whole.list("tags").into_iter().map(literal).collect();
+    let tags = if tags.is_empty() { String::new() } else { format!(" WHEN TAG IN ({})", tags.join(", ")) };
+    let made = format!("CREATE EVENT TRIGGER {name} ON {event}{tags} EXECUTE FUNCTION {function}");
+    let switch = match whole.text("enabled") {
+        Some("disabled") => Some("DISABLE"),
+        Some("replica") => Some("ENABLE REPLICA"),
+        Some("always") => Some("ENABLE ALWAYS"),
+        _ => None,
+    };
+    let switch = switch.map(|switch| format!("ALTER EVENT TRIGGER {name} {switch}"));
+    let owned = access::owned(whole).map(|owned| owned.sql);
+    [made].into_iter().chain(switch).chain(owned).map(|sql| Statement::new(Stage::Watch, sql)).collect()
 }

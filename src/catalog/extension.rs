@@ -1,8 +1,9 @@
 //! Extensions: what they brought along is their own affair and is not compared.
 
 use super::access::{OWNER, owner};
-use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::create::{clause, drop_by_address};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "extension",
@@ -20,8 +21,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("EXTENSION {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -36,4 +37,11 @@ FROM pg_extension e
 WHERE e.oid >= 16384
 "
     )
+}
+
+/// PostgreSQL gives an extension no other owner than the role that made it.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let schema = clause("SCHEMA", whole.text("schema"));
+    let version = clause("VERSION", whole.text("version").map(literal).as_deref());
+    vec![Statement::new(Stage::Make, format!("CREATE EXTENSION {}{schema}{version}", whole.name()))]
 }

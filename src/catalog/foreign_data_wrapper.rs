@@ -1,9 +1,10 @@
 //! Foreign-data wrappers.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address, foreign_options};
+use super::phrase::without_arguments;
 use super::piece::without_secrets;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "foreign-data wrapper",
@@ -27,8 +28,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("FOREIGN DATA WRAPPER {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -48,4 +49,14 @@ FROM pg_foreign_data_wrapper f
 WHERE f.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let handler = clause("HANDLER", whole.text("handler").map(without_arguments));
+    let validator = clause("VALIDATOR", whole.text("validator").map(without_arguments));
+    let options = foreign_options(&whole.list("options"));
+    let sql = format!("CREATE FOREIGN DATA WRAPPER {name}{handler}{validator}{options}");
+    let finish = access::finish(whole, &format!("FOREIGN DATA WRAPPER {name}"));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(finish).collect()
 }

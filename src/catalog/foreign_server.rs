@@ -1,9 +1,10 @@
 //! Foreign servers.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address, foreign_options};
 use super::piece::without_secrets;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{identifier, literal};
 
 pub(super) const KIND: Kind = Kind {
     name: "foreign server",
@@ -28,8 +29,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("SERVER {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -47,4 +48,15 @@ FROM pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw
 WHERE s.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(wrapper) = whole.text("wrapper").map(identifier) else { return Vec::new() };
+    let name = whole.name();
+    let sort = clause("TYPE", whole.text("type").map(literal).as_deref());
+    let version = clause("VERSION", whole.text("version").map(literal).as_deref());
+    let options = foreign_options(&whole.list("options"));
+    let sql = format!("CREATE SERVER {name}{sort}{version} FOREIGN DATA WRAPPER {wrapper}{options}");
+    let finish = access::finish(whole, &format!("FOREIGN SERVER {name}"));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(finish).collect()
 }

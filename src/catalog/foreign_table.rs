@@ -1,9 +1,11 @@
 //! Foreign tables; their columns, constraints and triggers are those of tables.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{drop_by_address, foreign_options};
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use super::table::{attach, list_of};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole, column};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "foreign table",
@@ -25,8 +27,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("FOREIGN TABLE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -50,4 +52,14 @@ JOIN pg_class c ON c.oid = f.ftrelid
 JOIN pg_foreign_server s ON s.oid = f.ftserver
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(server) = whole.text("server").map(identifier) else { return Vec::new() };
+    let (name, columns) = (whole.name(), column::list(whole));
+    let inherits = list_of("INHERITS", &whole.list("inherits"));
+    let options = foreign_options(&whole.list("options"));
+    let sql = format!("CREATE FOREIGN TABLE {name} {columns}{inherits} SERVER {server}{options}");
+    let made = [Statement::new(Stage::Make, sql)].into_iter().chain(attach(whole));
+    made.chain(access::finish(whole, &format!("TABLE {name}"))).collect()
 }

@@ -1,11 +1,13 @@
 //! Functions and procedures, each by its name with the types of its arguments.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address};
+use super::phrase::{depends, setting, when, without_arguments};
 use super::piece::{EXTENSIONS, extensions, sorted};
 use serde_json::Value;
 
-use super::{Form, Kind, Properties, Property, Section};
+use super::{Form, Kind, Properties, Property, Section, Stage, Statement, Whole};
+use crate::sql::{dollars, identifier, literal};
 
 pub(super) const KIND: Kind = Kind {
     name: "function",
@@ -41,8 +43,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address,
+    create,
     drop: drop_by_address,
 };
 
@@ -86,4 +88,61 @@ WHERE p.oid >= 16384 AND p.prokind IN ('f', 'p', 'w') AND NOT EXISTS (
   SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 "
     )
+}
+
+fn address(whole: &Whole<'_>) -> String {
+    format!("{} {}", word(whole), whole.name())
+}
+
+fn word(whole: &Whole<'_>) -> &'static str {
+    if whole.text("kind") == Some("procedure") { "PROCEDURE" } else { "FUNCTION" }
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(language), Some(body)) = (whole.text("language"), body(whole)) else { return Vec::new() };
+    let arguments = whole.text("arguments").unwrap_or_default();
+    let name = whole.name();
+    let name = without_arguments(&name);
+    let returns = whole.text("returns").map(|returns| format!("\nRETURNS {returns}")).unwrap_or_default();
+    let (nature, settings) = (nature(whole), settings(whole));
+    let sql = format!(
+        "CREATE {} {name}({arguments}){returns}\nLANGUAGE {}{nature}{settings}\n{body}",
+        word(whole),
+        identifier(language)
+    );
+    let made = [Statement::new(Stage::Make, sql)].into_iter().chain(depends(whole));
+    made.chain(access::finish(whole, &address(whole))).collect()
+}
+
+/// A body that the server has parsed stands as it is; others are texts.
+fn body(whole: &Whole<'_>) -> Option<String> {
+    let body = whole.text("body").unwrap_or_default();
+    Some(match (whole.text("language")?, whole.text("library")) {
+        ("c", Some(library)) => format!("AS {}, {}", literal(library), literal(body)),
+        ("internal", _) => format!("AS {}", literal(body)),
+        ("sql", _) if body.starts_with("RETURN ") || body.starts_with("BEGIN ATOMIC") => body.to_owned(),
+        _ => format!("AS {}", dollars(body)),
+    })
+}
+
+/// What the planner and the executor are told of it.
+fn nature(whole: &Whole<'_>) -> String {
+    let word = |property: &str, usual: &str, before: &str| {
+        let said = whole.text(property).filter(|said| *said != usual);
+        said.map(|said| format!("{before}{}", said.to_uppercase())).unwrap_or_default()
+    };
+    let transforms: Vec<String> = whole.list("transforms").iter().map(|name| format!("FOR TYPE {name}")).collect();
+    let transforms = clause("TRANSFORM", Some(transforms.join(", ").as_str()).filter(|list| !list.is_empty()));
+    let window = when(whole.text("kind") == Some("window"), " WINDOW");
+    let (strict, leakproof) = (when(whole.flag("strict"), " STRICT"), when(whole.flag("leakproof"), " LEAKPROOF"));
+    let volatility = word("volatility", "volatile", " ");
+    let security = word("security", "invoker", " SECURITY ");
+    let parallel = word("parallel", "unsafe", " PARALLEL ");
+    let (cost, rows) = (clause("COST", whole.text("cost")), clause("ROWS", whole.text("rows")));
+    let support = clause("SUPPORT", whole.text("support").map(without_arguments));
+    format!("{transforms}{window}{volatility}{strict}{security}{leakproof}{parallel}{cost}{rows}{support}")
+}
+
+fn settings(whole: &Whole<'_>) -> String {
+    whole.list("settings").into_iter().filter_map(setting).map(|setting| format!("\n{setting}")).collect()
 }

@@ -1,8 +1,11 @@
 //! Indexes; those that a constraint made are told by the constraint.
 
-use super::create::drop_by_address;
+use super::create::{clause, drop_by_address};
+use super::phrase::{depends, when, with};
 use super::piece::{EXTENSIONS, extensions, sorted};
-use super::{Form, Kind, Property, Section};
+use super::table::list_of;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "index",
@@ -30,8 +33,8 @@ pub(super) const KIND: Kind = Kind {
         EXTENSIONS,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("INDEX {}", name(whole)),
+    create,
     drop: drop_by_address,
 };
 
@@ -55,7 +58,9 @@ WITH keys AS (
           AND k.coll <>
           (SELECT a.attcollation FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = k.attnum)
         THEN ' COLLATE ' || k.coll::regcollation::text ELSE '' END
-      || CASE WHEN NOT o.opcdefault OR f.attoptions IS NOT NULL THEN ' ' || quote_ident(o.opcname) ELSE '' END
+      || CASE WHEN NOT o.opcdefault OR f.attoptions IS NOT NULL THEN ' '
+        || CASE WHEN o.opcnamespace = 'pg_catalog'::regnamespace THEN '' ELSE o.opcnamespace::regnamespace || '.' END
+        || quote_ident(o.opcname) ELSE '' END
       || CASE WHEN f.attoptions IS NULL THEN ''
         ELSE ' (' || array_to_string(ARRAY(SELECT unnest(f.attoptions) COLLATE \"C\" ORDER BY 1), ', ') || ')' END
       || CASE k.option & 3 WHEN 1 THEN ' DESC NULLS LAST' WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' ELSE '' END
@@ -90,4 +95,51 @@ LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
 {extensions}
 "
     )
+}
+
+/// An index stands in the schema of its table.
+fn name(whole: &Whole<'_>) -> String {
+    let schema = whole.object.id.path.first().map(|schema| identifier(schema)).unwrap_or_default();
+    format!("{schema}.{}", identifier(whole.object.id.name()))
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let columns = whole.list("columns").join(", ");
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    let (own, table) = (identifier(whole.object.id.name()), whole.parent());
+    let (unique, only) = (when(whole.flag("unique"), "UNIQUE "), when(waits_for_parts(whole), "ONLY "));
+    let method = clause("USING", whole.text("method").filter(|method| *method != "btree").map(identifier).as_deref());
+    let (include, with) = (list_of("INCLUDE", &whole.list("include")), with(&whole.list("options")));
+    let nulls = when(whole.flag("nulls_not_distinct"), " NULLS NOT DISTINCT");
+    let tablespace = clause("TABLESPACE", whole.text("tablespace").map(identifier).as_deref());
+    let which = clause("WHERE", whole.text("where"));
+    let sql = format!(
+        "CREATE {unique}INDEX {own} ON {only}{table}{method} ({columns}){include}{nulls}{with}{tablespace}{which}"
+    );
+    let mut statements = vec![Statement::new(Stage::Keys, sql)];
+    let attach = whole.text("part_of").map(|of| format!("ALTER INDEX {of} ATTACH PARTITION {}", name(whole)));
+    statements.extend(attach.map(|sql| Statement::new(Stage::PartitionedKeys, sql)));
+    statements.extend(said_later(whole, &own, &table));
+    statements.extend(depends(whole));
+    statements
+}
+
+/// The index of a partitioned table whose parts are made on their own, or of which some are not there.
+fn waits_for_parts(whole: &Whole<'_>) -> bool {
+    let is_partitioned = || whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
+    let name = name(whole);
+    let has_parts = || whole.all_of_kind().any(|other| other.text("part_of") == Some(&name));
+    is_partitioned() && (!whole.flag("valid") || has_parts())
+}
+
+fn said_later(whole: &Whole<'_>, own: &str, table: &str) -> Vec<Statement> {
+    let clustered = whole.flag("clustered").then(|| format!("ALTER TABLE {table} CLUSTER ON {own}"));
+    let statistics = |said: &str| {
+        let (column, target) = said.split_once(": ")?;
+        Some(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target}", name(whole)))
+    };
+    let statistics = whole.list("statistics").into_iter().filter_map(statistics);
+    clustered.into_iter().chain(statistics).map(|sql| Statement::new(Stage::Finish, sql)).collect()
 }

@@ -1,8 +1,9 @@
 //! Procedural languages that no extension brought.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address};
+use super::phrase::{when, without_arguments};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "language",
@@ -23,8 +24,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("LANGUAGE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -43,4 +44,15 @@ FROM pg_language l
 WHERE l.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let trusted = when(whole.flag("trusted"), "TRUSTED ");
+    let function = |word: &str, property: &str| clause(word, whole.text(property).map(without_arguments));
+    let handler = function("HANDLER", "handler");
+    let (inline, validator) = (function("INLINE", "inline"), function("VALIDATOR", "validator"));
+    let sql = format!("CREATE {trusted}LANGUAGE {name}{handler}{inline}{validator}");
+    let finish = access::finish(whole, &format!("LANGUAGE {name}"));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(finish).collect()
 }

@@ -1,7 +1,7 @@
 //! Large objects, which are data: told is only which roles own some, and who may read or write them.
 
 use super::access::{PRIVILEGES, grants};
-use super::create::drop_by_address;
+use super::create::drop_never;
 use super::{Kind, Section};
 
 pub(super) const KIND: Kind = Kind {
@@ -18,7 +18,7 @@ pub(super) const KIND: Kind = Kind {
     query,
     address: |_| String::new(),
     create: |_| Vec::new(),
-    drop: drop_by_address,
+    drop: drop_never,
 };
 
 fn query(_version: u32) -> String {

@@ -1,9 +1,11 @@
 //! Materialised views.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address};
+use super::phrase::{depends, when, with, without_semicolon};
 use super::piece::{EXTENSIONS, TOAST, extensions, storage_options};
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "materialized view",
@@ -30,8 +32,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("MATERIALIZED VIEW {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -55,4 +57,15 @@ FROM pg_class c
 WHERE c.relkind = 'm' AND c.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(query) = whole.text("definition").map(without_semicolon) else { return Vec::new() };
+    let name = whole.name();
+    let method = clause("USING", whole.text("access_method").filter(|method| *method != "heap"));
+    let tablespace = clause("TABLESPACE", whole.text("tablespace").map(identifier).as_deref());
+    let (with, data) = (with(&whole.list("options")), when(!whole.flag("populated"), "\nWITH NO DATA"));
+    let sql = format!("CREATE MATERIALIZED VIEW {name}{method}{with}{tablespace} AS\n{query}{data}");
+    let made = [Statement::new(Stage::Make, sql)].into_iter().chain(depends(whole));
+    made.chain(access::finish(whole, &format!("TABLE {name}"))).collect()
 }

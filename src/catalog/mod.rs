@@ -6,6 +6,7 @@ mod create;
 mod load;
 mod make;
 mod object;
+mod phrase;
 mod piece;
 mod property;
 

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use super::{COMMENT, KINDS, Kind, Property};
-use crate::sql::identifier;
+use crate::sql::{identifier, signature};
 
 /// A kind by its place in [`KINDS`], so that identities sort and compare fast.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,11 +91,11 @@ impl Id {
 
     /// The name with its parents', quoted where SQL wants it: `public."Chat".id`. The database has none.
     pub fn qualified(&self) -> String {
-        let signature = self.name().split_once('(').filter(|_| SIGNED.contains(&self.kind.class));
+        let signature = signature(self.name()).filter(|_| SIGNED.contains(&self.kind.class));
         match (self.path.as_slice(), signature) {
             ([], _) => "itself".to_owned(),
             ([parents @ .., _], Some((name, arguments))) if !parents.is_empty() => {
-                format!("{}.{}({arguments}", qualified(parents), identifier(name))
+                format!("{}.{}{arguments}", qualified(parents), identifier(name))
             }
             (path, _) => qualified(path),
         }

@@ -1,8 +1,10 @@
 //! Operators, each by its name with the types of its sides.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::{lines, without_arguments};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{parts, signature};
 
 pub(super) const KIND: Kind = Kind {
     name: "operator",
@@ -25,8 +27,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address,
+    create,
     drop: drop_by_address,
 };
 
@@ -49,4 +51,38 @@ FROM pg_operator o
 WHERE o.oid >= 16384 AND o.oprcode <> 0
 "
     )
+}
+
+/// Its name with its schema, which nothing quotes, and the types of its sides.
+fn sides<'a>(whole: &Whole<'a>) -> Option<(String, Vec<&'a str>)> {
+    let (name, types) = signature(whole.object.id.name())?;
+    let types = parts(types.strip_prefix('(')?.strip_suffix(')')?, ", ");
+    Some((format!("{}.{name}", whole.parent()), types))
+}
+
+fn address(whole: &Whole<'_>) -> String {
+    sides(whole).map(|(name, types)| format!("OPERATOR {name} ({})", types.join(", "))).unwrap_or_default()
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(function), Some((name, types))) = (whole.text("function"), sides(whole)) else { return Vec::new() };
+    let mut said = vec![format!("FUNCTION = {}", without_arguments(function))];
+    let sides = ["LEFTARG", "RIGHTARG"].into_iter().zip(types).filter(|(_, name)| *name != "NONE");
+    said.extend(sides.map(|(side, name)| format!("{side} = {name}")));
+    let other = |word: &str, property: &str| {
+        whole.text(property).map(|text| format!("{word} = OPERATOR({})", without_arguments(text)))
+    };
+    let estimator =
+        |word: &str, property: &str| whole.text(property).map(|text| format!("{word} = {}", without_arguments(text)));
+    let more = [
+        other("COMMUTATOR", "commutator"),
+        other("NEGATOR", "negator"),
+        estimator("RESTRICT", "restrict"),
+        estimator("JOIN", "join"),
+        whole.flag("hashes").then(|| "HASHES".to_owned()),
+        whole.flag("merges").then(|| "MERGES".to_owned()),
+    ];
+    said.extend(more.into_iter().flatten());
+    let sql = format!("CREATE OPERATOR {name} {}", lines(&said));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
 }

@@ -1,9 +1,10 @@
 //! Operator classes, with their members.
 
-use super::access::{OWNER, owner};
-use super::create::drop_by_address;
-use super::operator_family::members;
-use super::{Form, Kind, Property, Section};
+use super::access::{self, OWNER, owner};
+use super::create::{clause, drop_by_address};
+use super::operator_family::{members, named};
+use super::phrase::when;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "operator class",
@@ -24,8 +25,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("OPERATOR CLASS {}", named(whole)),
+    create,
     drop: drop_by_address,
 };
 
@@ -47,4 +48,18 @@ LEFT JOIN {members} members ON members.of = o.oid
 WHERE o.oid >= 16384
 "
     )
+}
+
+/// A class must have something in it; that its type is stored as it is says nothing.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(of) = whole.text("type") else { return Vec::new() };
+    let named = named(whole);
+    let (name, method) = named.rsplit_once(" USING ").unwrap_or((&named, ""));
+    let (default, family) = (when(whole.flag("default"), " DEFAULT"), clause("FAMILY", whole.text("family")));
+    let mut members: Vec<String> = whole.list("members").into_iter().map(str::to_owned).collect();
+    let storage = whole.text("storage").or(Some(of).filter(|_| members.is_empty()));
+    members.extend(storage.map(|storage| format!("storage {storage}")));
+    let members = members.join(",\n    ");
+    let sql = format!("CREATE OPERATOR CLASS {name}{default} FOR TYPE {of} USING {method}{family} AS\n    {members}");
+    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
 }

@@ -1,8 +1,9 @@
 //! Operator families, with the members that are in no class.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "operator family",
@@ -19,8 +20,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("OPERATOR FAMILY {}", named(whole)),
+    create,
     drop: drop_by_address,
 };
 
@@ -45,7 +46,8 @@ pub(super) fn members(catalog: &str) -> String {
   SELECT d.refobjid AS of, array_agg(m.text ORDER BY m.text COLLATE \"C\") AS list
   FROM (
     SELECT 'pg_amop'::regclass AS class, oid, 'operator ' || amopstrategy || ' ' || amopopr::regoperator
-      || coalesce(' for order by ' || (SELECT opfname FROM pg_opfamily f WHERE f.oid = amopsortfamily), '') AS text
+      || coalesce(' for order by ' || (SELECT f.opfnamespace::regnamespace || '.' || quote_ident(f.opfname) FROM pg_opfamily f
+        WHERE f.oid = amopsortfamily), '') AS text
     FROM pg_amop
     UNION ALL
     SELECT 'pg_amproc'::regclass, oid, 'function ' || amprocnum || ' (' || format_type(amproclefttype, NULL) || ', '
@@ -54,4 +56,18 @@ pub(super) fn members(catalog: &str) -> String {
   ) m JOIN pg_depend d ON d.classid = m.class AND d.objid = m.oid AND d.refclassid = '{catalog}'::regclass
   WHERE m.oid >= 16384 GROUP BY 1)"
     )
+}
+
+/// The name of a class or a family with its schema, and the access method that it is for.
+pub(super) fn named(whole: &Whole<'_>) -> String {
+    let (name, method) = whole.object.id.name().rsplit_once(" USING ").unwrap_or((whole.object.id.name(), ""));
+    format!("{}.{} USING {}", whole.parent(), identifier(name), identifier(method))
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (name, members) = (named(whole), whole.list("members"));
+    let members = members.into_iter().map(|member| format!("ALTER OPERATOR FAMILY {name} ADD {member}"));
+    let members = members.map(|sql| Statement::new(Stage::Fill, sql));
+    let made = Statement::new(Stage::Make, format!("CREATE OPERATOR FAMILY {name}"));
+    [made].into_iter().chain(members).chain(access::owned(whole)).collect()
 }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::create::drop_by_address;
-use super::{Form, Kind, Properties, Property, Section};
+use super::create::{clause, drop_by_address};
+use super::phrase::when;
+use super::{Form, Kind, Properties, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "policy",
@@ -23,8 +25,8 @@ pub(super) const KIND: Kind = Kind {
         Property::new("check", Form::Text, "Which rows may be written.").danger(changed),
     ],
     query: |_| QUERY.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("POLICY {} ON {}", identifier(whole.object.id.name()), whole.parent()),
+    create,
     drop: drop_by_address,
 };
 
@@ -49,3 +51,18 @@ SELECT p.oid, 0 AS sub, p.polrelid AS parent, p.polname::text AS name,
   pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check
 FROM pg_policy p
 ";
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let address = (KIND.address)(whole);
+    let restrictive = when(!whole.flag("permissive"), " AS RESTRICTIVE");
+    let command = whole.text("command").filter(|command| *command != "all").map(str::to_uppercase);
+    let command = clause("FOR", command.as_deref());
+    let role = |role: &str| if role == "public" { "PUBLIC".to_owned() } else { identifier(role) };
+    let roles: Vec<String> = whole.list("roles").into_iter().map(role).collect();
+    let condition = |word: &str, property: &str| {
+        whole.text(property).map(|condition| format!(" {word} ({condition})")).unwrap_or_default()
+    };
+    let (using, check) = (condition("USING", "using"), condition("WITH CHECK", "check"));
+    let sql = format!("CREATE {address}{restrictive}{command} TO {}{using}{check}", roles.join(", "));
+    vec![Statement::new(Stage::Bind, sql)]
+}

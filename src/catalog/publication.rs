@@ -1,8 +1,9 @@
 //! Publications: which changes of which tables are sent to subscribers.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{identifier, literal, parts};
 
 pub(super) const KIND: Kind = Kind {
     name: "publication",
@@ -32,8 +33,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("PUBLICATION {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -68,4 +69,32 @@ SELECT p.oid, 0 AS sub, NULL::oid AS parent, p.pubname::text AS name, p.puballta
 FROM pg_publication p
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let mut options = vec![format!("publish = {}", literal(&whole.list("operations").join(", ")))];
+    options.extend(whole.flag("via_root").then(|| "publish_via_partition_root = true".to_owned()));
+    let generated = whole.text("generated_columns").filter(|which| *which != "none");
+    options.extend(generated.map(|which| format!("publish_generated_columns = {which}")));
+    let sql = format!("CREATE PUBLICATION {name}{} WITH ({})", what(whole), options.join(", "));
+    [Statement::new(Stage::Bind, sql)].into_iter().chain(access::owned(whole)).collect()
+}
+
+/// What is in it. The tables that inherit from one are told themselves.
+fn what(whole: &Whole<'_>) -> String {
+    if whole.flag("all_tables") {
+        return " FOR ALL TABLES".to_owned();
+    }
+    let tables = whole.list("tables").into_iter().map(table);
+    let schemas = whole.list("schemas").into_iter().map(|name| format!("TABLES IN SCHEMA {}", identifier(name)));
+    let what: Vec<String> = tables.chain(schemas).collect();
+    if what.is_empty() { String::new() } else { format!(" FOR\n    {}\n", what.join(",\n    ")) }
+}
+
+fn table(text: &str) -> String {
+    match parts(text, " WHERE ").as_slice() {
+        [table, rows @ ..] if !rows.is_empty() => format!("TABLE ONLY {table} WHERE ({})", rows.join(" WHERE ")),
+        _ => format!("TABLE ONLY {text}"),
+    }
 }

@@ -1,8 +1,10 @@
 //! Range types.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::lines;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "range type",
@@ -25,8 +27,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TYPE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -57,4 +59,24 @@ FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
 WHERE t.oid >= 16384
 "
     )
+}
+
+/// The function of a canonical form takes the type, which therefore is announced before it.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(subtype) = whole.text("subtype") else { return Vec::new() };
+    let (name, schema) = (whole.name(), identifier(whole.object.id.path.first().map_or("", String::as_str)));
+    let part = |word: &str, property: &str| whole.text(property).map(|value| format!("{word} = {value}"));
+    let parts = [
+        Some(format!("SUBTYPE = {subtype}")),
+        part("SUBTYPE_OPCLASS", "operator_class"),
+        part("COLLATION", "collation"),
+        part("CANONICAL", "canonical"),
+        part("SUBTYPE_DIFF", "difference"),
+        whole.text("multirange").map(|own| format!("MULTIRANGE_TYPE_NAME = {schema}.{}", identifier(own))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let announced = whole.text("canonical").map(|_| format!("CREATE TYPE {name}"));
+    let made = [format!("CREATE TYPE {name} AS RANGE {}", lines(&parts))];
+    let statements = announced.into_iter().chain(made).map(|sql| Statement::new(Stage::Make, sql));
+    statements.chain(access::finish(whole, &format!("TYPE {name}"))).collect()
 }

@@ -1,10 +1,13 @@
 //! Roles, but for the bootstrap superuser and those that PostgreSQL brings.
 
-use super::create::drop_by_address;
+use super::access;
+use super::create::{clause, drop_by_address};
+use super::phrase::{setting, when};
 use super::piece::sorted;
 use serde_json::Value;
 
-use super::{Form, Kind, Properties, Property, Section};
+use super::{Form, Kind, Properties, Property, Section, Stage, Statement, Whole};
+use crate::sql::literal;
 
 pub(super) const KIND: Kind = Kind {
     name: "role",
@@ -39,8 +42,8 @@ pub(super) const KIND: Kind = Kind {
         Property::new("settings", Form::List(&[]), "What ALTER ROLE SET gave to it in every database, sorted."),
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("ROLE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -79,4 +82,47 @@ FROM pg_roles r LEFT JOIN pg_db_role_setting s ON s.setdatabase = 0 AND s.setrol
 WHERE r.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let made = Statement::new(Stage::Make, format!("CREATE ROLE {name}{}", attributes(whole)));
+    let member = |text: &str| {
+        let (of, how) = text.split_once(" with").map_or((text, ""), |(of, _)| (of, &text[of.len()..]));
+        let options = [
+            (" with admin option", "ADMIN OPTION"),
+            (" without inherit", "INHERIT FALSE"),
+            (" without set", "SET FALSE"),
+        ];
+        let options = options.into_iter().filter(|(words, _)| how.contains(words)).map(|(_, option)| option);
+        let options = options.collect::<Vec<_>>().join(", ");
+        format!("GRANT {of} TO {name}{}", clause("WITH", Some(options.as_str()).filter(|options| !options.is_empty())))
+    };
+    let parameter = |text: &str| {
+        let (parameter, words) = text.split_once(": ")?;
+        access::grant(&[&format!("{name}: {words}")], &format!("PARAMETER {parameter}"), None, "").pop()
+    };
+    let members = whole.list("member_of").into_iter().map(member);
+    let parameters = whole.list("parameters").into_iter().filter_map(parameter);
+    let settings = whole.list("settings").into_iter().filter_map(setting);
+    let settings = settings.map(|setting| format!("ALTER ROLE {name} {setting}"));
+    let later = members.chain(parameters).chain(settings).map(|sql| Statement::new(Stage::Fill, sql));
+    [made].into_iter().chain(later).collect()
+}
+
+/// The words of CREATE ROLE that say something.
+fn attributes(whole: &Whole<'_>) -> String {
+    let flags = [
+        ("superuser", " SUPERUSER"),
+        ("login", " LOGIN"),
+        ("create_role", " CREATEROLE"),
+        ("create_database", " CREATEDB"),
+        ("replication", " REPLICATION"),
+        ("bypass_row_security", " BYPASSRLS"),
+    ];
+    let flags: String = flags.into_iter().map(|(flag, word)| when(whole.flag(flag), word)).collect();
+    let inherit = when(!whole.flag("inherit"), " NOINHERIT");
+    let limit = clause("CONNECTION LIMIT", whole.number("connection_limit").map(|limit| limit.to_string()).as_deref());
+    let until = clause("VALID UNTIL", whole.text("valid_until").map(literal).as_deref());
+    format!("{flags}{inherit}{limit}{until}")
 }

@@ -1,6 +1,6 @@
 //! What ALTER ROLE … IN DATABASE … SET gave to roles in this database.
 
-use super::create::drop_by_address;
+use super::create::drop_never;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};
 
@@ -18,7 +18,7 @@ pub(super) const KIND: Kind = Kind {
     query,
     address: |_| String::new(),
     create: |_| Vec::new(),
-    drop: drop_by_address,
+    drop: drop_never,
 };
 
 fn query(_version: u32) -> String {

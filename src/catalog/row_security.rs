@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::create::drop_by_address;
-use super::{Form, Kind, Properties, Property, Section};
+use super::create::drop_never;
+use super::{Form, Kind, Properties, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "row security",
@@ -20,9 +21,9 @@ pub(super) const KIND: Kind = Kind {
         Property::new("forced", Form::Flag(false), "Whether they bind the owner too.").danger(off),
     ],
     query: |_| QUERY.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
-    drop: drop_by_address,
+    address: |whole| format!("TABLE {}", whole.parent()),
+    create,
+    drop: drop_never,
 };
 
 fn off(expected: Option<&Value>, actual: Option<&Value>, _: &Properties) -> bool {
@@ -34,3 +35,9 @@ SELECT c.oid, 0 AS sub, c.oid AS parent, ''::text AS name, c.relrowsecurity AS e
 FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384
 ";
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let said = [("enabled", "ENABLE"), ("forced", "FORCE")].into_iter().filter(|(property, _)| whole.flag(property));
+    let sql = |word| format!("ALTER TABLE ONLY {} {word} ROW LEVEL SECURITY", whole.parent());
+    said.map(|(_, word)| Statement::new(Stage::Finish, sql(word))).collect()
+}

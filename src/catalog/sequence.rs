@@ -1,9 +1,11 @@
 //! Sequences, but for those inside identity columns.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
-use super::create::drop_by_address;
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
+use super::create::{clause, drop_by_address};
+use super::phrase::when;
 use super::piece::behind;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{parts, unquoted};
 
 pub(super) const KIND: Kind = Kind {
     name: "sequence",
@@ -39,8 +41,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("SEQUENCE {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -73,4 +75,44 @@ LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.oid >= 16384 AND d.deptype IS DISTINCT FROM 'i'
 "
     )
+}
+
+/// A sequence has the owner of the table that it belongs to. Where both are made, it gets it with the table; else it
+/// must have it before.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.name();
+    let mut statements = vec![Statement::new(Stage::Make, format!("CREATE SEQUENCE {name}{}", numbers(whole)))];
+    let owned_by = whole.text("owned_by");
+    let finish = access::finish(whole, &format!("SEQUENCE {name}")).into_iter();
+    statements.extend(finish.filter_map(|one| match (one.stage, owned_by) {
+        (Stage::Own, Some(_)) if whole.with_parent => None,
+        (Stage::Own, Some(_)) => Some(Statement::new(Stage::Make, one.sql)),
+        _ => Some(one),
+    }));
+    let owned = owned_by.map(|column| format!("ALTER SEQUENCE {name} OWNED BY {column}"));
+    statements.extend(owned.map(|sql| Statement::new(Stage::Fill, sql)));
+    let unlogged = is_unlogged(whole).then(|| format!("ALTER SEQUENCE {name} SET UNLOGGED"));
+    statements.extend(unlogged.map(|sql| Statement::new(Stage::Finish, sql)));
+    statements
+}
+
+fn numbers(whole: &Whole<'_>) -> String {
+    let number = |word: &str, property: &str| clause(word, whole.number(property).map(|n| n.to_string()).as_deref());
+    let of_type = clause("AS", whole.text("type").filter(|name| *name != "bigint"));
+    let (increment, cache) = (number("INCREMENT BY", "increment"), number("CACHE", "cache"));
+    let (minimum, maximum) = (number("MINVALUE", "minimum"), number("MAXVALUE", "maximum"));
+    let (start, cycle) = (number("START WITH", "start"), when(whole.flag("cycle"), " CYCLE"));
+    format!("{of_type}{increment}{minimum}{maximum}{start}{cache}{cycle}")
+}
+
+fn is_unlogged(whole: &Whole<'_>) -> bool {
+    let of_owner = || {
+        let column: Vec<String> = parts(whole.text("owned_by")?, ".").into_iter().map(unquoted).collect();
+        let table = whole.named("table", column.get(..2)?)?;
+        Some(table.text("persistence") == Some("unlogged"))
+    };
+    match whole.text("persistence") {
+        Some(own) => own == "unlogged",
+        None => of_owner().unwrap_or(false),
+    }
 }

@@ -1,8 +1,8 @@
 //! Statistics on several columns or on expressions, made by CREATE STATISTICS.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "statistics object",
@@ -22,8 +22,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("STATISTICS {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -42,4 +42,14 @@ FROM pg_statistic_ext s
 WHERE s.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(table), Some(columns)) = (whole.text("table"), whole.text("columns")) else { return Vec::new() };
+    let (name, kinds) = (whole.name(), whole.list("kinds").join(", "));
+    let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
+    let made = Statement::new(Stage::Fill, format!("CREATE STATISTICS {name}{kinds} ON {columns} FROM {table}"));
+    let target = whole.number("target").map(|target| format!("ALTER STATISTICS {name} SET STATISTICS {target}"));
+    let target = target.map(|sql| Statement::new(Stage::Finish, sql));
+    [made].into_iter().chain(access::owned(whole)).chain(target).collect()
 }

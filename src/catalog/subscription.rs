@@ -1,9 +1,10 @@
 //! Subscriptions, without the connection string, which can hold a password.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
 use super::piece::sorted;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::{identifier, literal};
 
 pub(super) const KIND: Kind = Kind {
     name: "subscription",
@@ -24,8 +25,8 @@ pub(super) const KIND: Kind = Kind {
         OWNER,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("SUBSCRIPTION {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -55,4 +56,28 @@ FROM pg_subscription s
 WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 "
     )
+}
+
+/// The connection string is not known, so that the subscription is made without one and not enabled.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let publications: Vec<String> = whole.list("publications").into_iter().map(identifier).collect();
+    if publications.is_empty() {
+        return Vec::new();
+    }
+    let slot = whole.text("slot").map_or_else(|| "NONE".to_owned(), literal);
+    let mut options = vec!["connect = false".to_owned(), format!("slot_name = {slot}")];
+    options.extend(whole.text("synchronous_commit").map(|when| format!("synchronous_commit = {}", literal(when))));
+    options.extend(whole.list("options").into_iter().map(option));
+    let sql = format!(
+        "CREATE SUBSCRIPTION {} CONNECTION '' PUBLICATION {} WITH ({})",
+        whole.name(),
+        publications.join(", "),
+        options.join(", ")
+    );
+    [Statement::new(Stage::Bind, sql)].into_iter().chain(access::owned(whole)).collect()
+}
+
+fn option(option: &str) -> String {
+    let (name, value) = option.split_once('=').unwrap_or((option, "true"));
+    format!("{name} = {value}")
 }

@@ -1,8 +1,8 @@
 //! What initdb and extensions brought, where its privileges are no longer those that it came with.
 
-use super::access::{PRIVILEGES, grants};
-use super::create::drop_by_address;
-use super::{Kind, Section};
+use super::access::{self, PRIVILEGES, grants};
+use super::create::drop_never;
+use super::{Kind, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "system object",
@@ -17,8 +17,8 @@ pub(super) const KIND: Kind = Kind {
     properties: &[PRIVILEGES],
     query,
     address: |_| String::new(),
-    create: |_| Vec::new(),
-    drop: drop_by_address,
+    create,
+    drop: drop_never,
 };
 
 /// Each catalog with privileges: its name, the columns of the owner and of the privileges, and the letter of `acldefault`.
@@ -49,4 +49,26 @@ WHERE {acl} IS NOT NULL AND {acl} IS DISTINCT FROM i.initprivs AND (o.oid < 1638
         )
     };
     CATALOGS.iter().map(of_catalog).collect::<Vec<_>>().join("\nUNION ALL")
+}
+
+/// The object itself is there; what is missing is what was granted on it.
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let name = whole.object.id.name();
+    let words = [
+        ("table ", "TABLE"),
+        ("view ", "TABLE"),
+        ("materialized view ", "TABLE"),
+        ("foreign table ", "TABLE"),
+        ("sequence ", "SEQUENCE"),
+        ("function ", "FUNCTION"),
+        ("window function ", "FUNCTION"),
+        ("aggregate ", "FUNCTION"),
+        ("procedure ", "PROCEDURE"),
+        ("type ", "TYPE"),
+        ("language ", "LANGUAGE"),
+        ("schema ", "SCHEMA"),
+    ];
+    let on = words.iter().find_map(|(sort, word)| Some(format!("{word} {}", name.strip_prefix(sort)?)));
+    let grants = on.map(|on| access::grant(&whole.list(PRIVILEGES.name), &on, None, "")).unwrap_or_default();
+    grants.into_iter().map(|sql| Statement::new(Stage::Finish, sql)).collect()
 }

@@ -1,8 +1,10 @@
 //! Text search: configurations, dictionaries, parsers and templates.
 
-use super::access::{OWNER, owner};
+use super::access::{self, OWNER, owner};
 use super::create::drop_by_address;
-use super::{Form, Kind, Property, Section};
+use super::phrase::without_arguments;
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const CONFIGURATION: Kind = Kind {
     name: "text search configuration",
@@ -24,8 +26,8 @@ pub(super) const CONFIGURATION: Kind = Kind {
         OWNER,
     ],
     query: configuration,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TEXT SEARCH CONFIGURATION {}", whole.name()),
+    create: create_configuration,
     drop: drop_by_address,
 };
 
@@ -45,8 +47,8 @@ pub(super) const DICTIONARY: Kind = Kind {
         OWNER,
     ],
     query: dictionary,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TEXT SEARCH DICTIONARY {}", whole.name()),
+    create: create_dictionary,
     drop: drop_by_address,
 };
 
@@ -62,8 +64,8 @@ pub(super) const PARSER: Kind = Kind {
     class: "pg_ts_parser",
     properties: &[Property::new("functions", Form::List(&[]), "Its functions: start, token, end, headline, lextypes.")],
     query: |_| PARSERS.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TEXT SEARCH PARSER {}", whole.name()),
+    create: create_parser,
     drop: drop_by_address,
 };
 
@@ -79,8 +81,8 @@ pub(super) const TEMPLATE: Kind = Kind {
     class: "pg_ts_template",
     properties: &[Property::new("functions", Form::List(&[]), "Its functions: init, lexize.")],
     query: |_| TEMPLATES.to_owned(),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TEXT SEARCH TEMPLATE {}", whole.name()),
+    create: create_template,
     drop: drop_by_address,
 };
 
@@ -130,3 +132,45 @@ SELECT t.oid, 0 AS sub, t.tmplnamespace AS parent, t.tmplname::text AS name, arr
 FROM pg_ts_template t
 WHERE t.oid >= 16384
 ";
+
+fn create_configuration(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(parser) = whole.text("parser") else { return Vec::new() };
+    let name = whole.name();
+    let mapping = |mapping: &str| {
+        let (token, dictionaries) = mapping.split_once(": ")?;
+        let token = identifier(token);
+        Some(format!("ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING FOR {token} WITH {dictionaries}"))
+    };
+    let mappings = whole.list("mappings").into_iter().filter_map(mapping).map(|sql| Statement::new(Stage::Fill, sql));
+    let made = format!("CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser})");
+    [Statement::new(Stage::Make, made)].into_iter().chain(mappings).chain(access::owned(whole)).collect()
+}
+
+fn create_dictionary(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(template) = whole.text("template") else { return Vec::new() };
+    let options = whole.text("options").map(|options| format!(", {options}")).unwrap_or_default();
+    let sql = format!("CREATE TEXT SEARCH DICTIONARY {} (TEMPLATE = {template}{options})", whole.name());
+    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
+}
+
+fn create_parser(whole: &Whole<'_>) -> Vec<Statement> {
+    of_functions(whole, "PARSER")
+}
+
+fn create_template(whole: &Whole<'_>) -> Vec<Statement> {
+    of_functions(whole, "TEMPLATE")
+}
+
+/// What is nothing but functions; the one that gives tokens has a longer name in the statement.
+fn of_functions(whole: &Whole<'_>, what: &str) -> Vec<Statement> {
+    let part = |text: &str| {
+        let (name, function) = text.split_once('=')?;
+        let name = if name == "token" { "gettoken" } else { name };
+        Some(format!("{name} = {}", without_arguments(function)))
+    };
+    let parts: Vec<String> = whole.list("functions").into_iter().filter_map(part).collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![Statement::new(Stage::Make, format!("CREATE TEXT SEARCH {what} {} ({})", whole.name(), parts.join(", ")))]
+}

@@ -1,8 +1,10 @@
 //! Triggers that a person made; those of foreign keys and of partitions follow from their makers'.
 
-use super::create::drop_by_address;
+use super::create::{clause, drop_by_address};
+use super::phrase::{depends, switch, when};
 use super::piece::{EXTENSIONS, extensions};
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "trigger",
@@ -36,8 +38,8 @@ pub(super) const KIND: Kind = Kind {
         EXTENSIONS,
     ],
     query: |_| format!("{QUERY}{}\nWHERE NOT t.tgisinternal AND t.tgparentid = 0\n", extensions("pg_trigger", "t.oid")),
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("TRIGGER {} ON {}", identifier(whole.object.id.name()), whole.parent()),
+    create,
     drop: drop_by_address,
 };
 
@@ -75,3 +77,52 @@ LEFT JOIN (
     WHEN 'R' THEN 'replica' ELSE 'always' END ORDER BY c.tgrelid::regclass::text COLLATE "C") AS partitions
   FROM pg_trigger p JOIN traced c ON c.of = p.oid AND c.tgenabled <> p.tgenabled GROUP BY 1) other ON other.oid = t.oid
 "#;
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let (Some(timing), Some(function)) = (whole.text("timing"), whole.text("function")) else { return Vec::new() };
+    let (name, table) = (identifier(whole.object.id.name()), whole.parent());
+    let constraint = when(whole.flag("constraint"), "CONSTRAINT ");
+    let (timing, events) = (timing.to_uppercase(), events(whole));
+    let from = clause("FROM", whole.text("from_table"));
+    let deferrable = when(whole.flag("deferrable"), " DEFERRABLE");
+    let deferred = when(whole.flag("initially_deferred"), " INITIALLY DEFERRED");
+    let (tables, for_each) = (transition_tables(whole), whole.text("for_each").unwrap_or("row").to_uppercase());
+    let condition = whole.text("when").map(|condition| format!(" WHEN ({condition})")).unwrap_or_default();
+    let sql = format!(
+        "CREATE {constraint}TRIGGER {name} {timing} {events} ON {table}{from}{deferrable}{deferred}{tables} FOR EACH {for_each}{condition} EXECUTE FUNCTION {function}"
+    );
+    let mut statements = vec![Statement::new(Stage::Bind, sql)];
+    statements.extend(switches(whole, &name, &table));
+    statements.extend(depends(whole));
+    statements
+}
+
+fn events(whole: &Whole<'_>) -> String {
+    let columns: Vec<String> = whole.list("columns").into_iter().map(identifier).collect();
+    let event = |event: &str| match event {
+        "update" if !columns.is_empty() => format!("UPDATE OF {}", columns.join(", ")),
+        event => event.to_uppercase(),
+    };
+    whole.list("events").into_iter().map(event).collect::<Vec<_>>().join(" OR ")
+}
+
+fn transition_tables(whole: &Whole<'_>) -> String {
+    let table = |word: &str, property: &str| {
+        whole.text(property).map(|name| format!(" {word} TABLE AS {}", identifier(name))).unwrap_or_default()
+    };
+    let tables = table("OLD", "old_table") + &table("NEW", "new_table");
+    if tables.is_empty() { tables } else { format!(" REFERENCING{tables}") }
+}
+
+/// How it is enabled on its table and, where that is otherwise, on partitions.
+fn switches(whole: &Whole<'_>, name: &str, table: &str) -> Vec<Statement> {
+    let trigger = format!("TRIGGER {name}");
+    let own = switch(whole.text("enabled"), &trigger).map(|switch| format!("ALTER TABLE {table} {switch}"));
+    let of_partition = |text: &str| {
+        let (partition, enabled) = text.rsplit_once(": ")?;
+        let switch = switch(Some(enabled), &trigger).unwrap_or_else(|| format!("ENABLE {trigger}"));
+        Some(format!("ALTER TABLE ONLY {partition} {switch}"))
+    };
+    let of_partitions = whole.list("partitions").into_iter().filter_map(of_partition);
+    own.into_iter().chain(of_partitions).map(|sql| Statement::new(Stage::Finish, sql)).collect()
+}

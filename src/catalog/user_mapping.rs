@@ -1,8 +1,9 @@
 //! User mappings: as whom a role meets a foreign server.
 
-use super::create::drop_by_address;
+use super::create::{drop_by_address, foreign_options};
 use super::piece::without_secrets;
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
     name: "user mapping",
@@ -20,8 +21,8 @@ pub(super) const KIND: Kind = Kind {
         "Options, sorted; of passwords, keys and the like only that they are there.",
     )],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address,
+    create,
     drop: drop_by_address,
 };
 
@@ -35,4 +36,17 @@ FROM pg_user_mappings u
 WHERE u.umid >= 16384
 "
     )
+}
+
+fn address(whole: &Whole<'_>) -> String {
+    let role = match whole.object.id.name() {
+        "public" => "PUBLIC".to_owned(),
+        name => identifier(name),
+    };
+    format!("USER MAPPING FOR {role} SERVER {}", whole.parent())
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let sql = format!("CREATE {}{}", address(whole), foreign_options(&whole.list("options")));
+    vec![Statement::new(Stage::Make, sql)]
 }

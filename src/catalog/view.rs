@@ -1,11 +1,12 @@
 //! Views.
 
-use super::access::{OWNER, PRIVILEGES, owner, privileges};
+use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::drop_by_address;
+use super::phrase::{with, without_semicolon};
 use super::piece::sorted;
 use serde_json::Value;
 
-use super::{Form, Kind, Property, Section};
+use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 
 pub(super) const KIND: Kind = Kind {
     name: "view",
@@ -25,8 +26,8 @@ pub(super) const KIND: Kind = Kind {
         PRIVILEGES,
     ],
     query,
-    address: |_| String::new(),
-    create: |_| Vec::new(),
+    address: |whole| format!("VIEW {}", whole.name()),
+    create,
     drop: drop_by_address,
 };
 
@@ -52,4 +53,12 @@ FROM pg_class c
 WHERE c.relkind = 'v' AND c.oid >= 16384
 "
     )
+}
+
+fn create(whole: &Whole<'_>) -> Vec<Statement> {
+    let Some(query) = whole.text("definition").map(without_semicolon) else { return Vec::new() };
+    let name = whole.name();
+    let sql = format!("CREATE VIEW {name}{} AS\n{query}", with(&whole.list("options")));
+    let finish = access::finish(whole, &format!("TABLE {name}"));
+    [Statement::new(Stage::Make, sql)].into_iter().chain(finish).collect()
 }

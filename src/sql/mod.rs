@@ -14,6 +14,6 @@ pub mod token;
 pub use chunk::{Chunk, chunks};
 pub use class::{Class, class};
 pub use directives::{Directives, directives};
-pub use quote::{identifier, literal};
+pub use quote::{dollars, identifier, literal, parts, signature, unquoted};
 pub use source::{Source, checksum, read};
 pub use split::{Piece, Splitter, split};

@@ -17,6 +17,48 @@ pub fn literal(text: &str) -> String {
     if doubled.contains('\\') { format!("E'{}'", doubled.replace('\\', r"\\")) } else { format!("'{doubled}'") }
 }
 
+/// The parts of a text between separators, but for those inside of quoted names.
+pub fn parts<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let (mut begin, mut quoted) = (0, false);
+    for (at, character) in text.char_indices() {
+        quoted ^= character == '"';
+        if !quoted && at >= begin && text[at..].starts_with(separator) {
+            parts.push(&text[begin..at]);
+            begin = at + separator.len();
+        }
+    }
+    parts.push(&text[begin..]);
+    parts
+}
+
+/// The name that an identifier is written for.
+pub fn unquoted(identifier: &str) -> String {
+    let inside = identifier.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inside.map_or_else(|| identifier.to_owned(), |inside| inside.replace("\"\"", "\""))
+}
+
+/// Divides `name(types)` before its last bracket that stands in no quoted name.
+pub fn signature(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let mut backwards = text.char_indices().rev().filter(|(_, character)| {
+        quoted ^= *character == '"';
+        !quoted
+    });
+    backwards.find(|(_, character)| *character == '(').map(|(at, _)| text.split_at(at))
+}
+
+/// A text between dollars that it does not have itself.
+pub fn dollars(text: &str) -> String {
+    let mut tag = "$$".to_owned();
+    let mut number = 0;
+    while format!("{text}{tag}").find(&tag) != Some(text.len()) {
+        number += 1;
+        tag = format!("$body{number}$");
+    }
+    format!("{tag}{text}{tag}")
+}
+
 /// The keywords of PostgreSQL 18 that are not free as names everywhere: what `pg_get_keywords()` shows with another
 /// category than `U`. Older servers have a subset.
 #[rustfmt::skip]
@@ -58,6 +100,21 @@ mod tests {
         check("json_table", "\"json_table\"");
         check("begin", "begin");
         assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn quoted_names_hide_what_divides() {
+        assert_eq!(parts("a, \"b, c\", d", ", "), ["a", "\"b, c\"", "d"]);
+        assert_eq!(parts("public.\"a\"\".b\"", ".").into_iter().map(unquoted).collect::<Vec<_>>(), ["public", "a\".b"]);
+        assert_eq!(signature("odd(\"name(integer, \"a(\")"), Some(("odd(\"name", "(integer, \"a(\")")));
+        assert_eq!(signature("none"), None);
+    }
+
+    #[test]
+    fn dollars_close_where_the_text_ends() {
+        assert_eq!(dollars("a"), "$$a$$");
+        assert_eq!(dollars("a$"), "$body1$a$$body1$");
+        assert_eq!(dollars("$$ $body1$"), "$body2$$$ $body1$$body2$");
     }
 
     #[test]
