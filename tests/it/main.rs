@@ -17,6 +17,7 @@ mod concurrency;
 mod corpus;
 mod diff;
 mod documents;
+mod drifts;
 mod local;
 mod manifest;
 mod migrate;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
     trials.extend(reset::trials());
     trials.extend(diff::trials());
     trials.extend(documents::trials());
+    trials.extend(drifts::trials());
     trials.extend(manifest::trials());
     trials.extend(verify::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
