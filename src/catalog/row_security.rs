@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::create::drop_by_address;
 use super::create::drop_never;
 use super::{Form, Kind, Properties, Property, Section, Stage, Statement, Whole};
 

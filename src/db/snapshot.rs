@@ -7,7 +7,7 @@ use crate::db::Session;
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// What decides how PostgreSQL prints names, dates, bytes and numbers, and what a reader needs to be left in peace, for
+/// What decides how PostgreSQL reads and prints names, dates, bytes and numbers, and what leaves a reader in peace, for
 /// the transaction that has begun.
 pub const PINNED: &str = "
 SET LOCAL search_path = '';
@@ -18,7 +18,9 @@ SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 3;
 SET LOCAL quote_all_identifiers = off;
 SET LOCAL lc_monetary = 'C';
+SET LOCAL standard_conforming_strings = on;
 SET LOCAL jit = off;
+SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL statement_timeout = 0";
 
 /// Begins the snapshot and reads the catalog in it. The caller goes on reading in the same snapshot and then calls

@@ -17,6 +17,7 @@ mod concurrency;
 mod corpus;
 mod diff;
 mod documents;
+mod drifts;
 mod fixpoint;
 mod levels;
 mod local;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     trials.extend(reset::trials());
     trials.extend(diff::trials());
     trials.extend(documents::trials());
+    trials.extend(drifts::trials());
     trials.extend(manifest::trials());
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());

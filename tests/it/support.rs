@@ -288,6 +288,12 @@ impl Project {
         Output::of(&mut self.command(arguments))
     }
 
+    /// Runs the program in it against a database, as its superuser.
+    pub fn on_as_superuser(&self, database: &Database, arguments: &[&str]) -> Output {
+        let url = database.url_as("supabase_admin");
+        self.pgplumb(&[arguments, &["--url", &url]].concat())
+    }
+
     /// Runs the program in it against a database.
     pub fn on(&self, database: &Database, arguments: &[&str]) -> Output {
         let url = database.url();
