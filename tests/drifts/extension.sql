@@ -23,13 +23,13 @@ COMMENT ON EXTENSION citext IS 'Another thing';
 UPDATE pg_extension SET extowner = 'drift_owner'::regrole WHERE extname = 'citext';
 
 -- What was taken from a member of an extension.
--- drift: system object "function ext.similarity"(pg_catalog.text,pg_catalog.text): unexpected
+-- drift: system object "function ext.similarity(pg_catalog.text,pg_catalog.text)": unexpected
 REVOKE EXECUTE ON FUNCTION ext.similarity(text, text) FROM PUBLIC;
 
--- drift: system object "function ext.hstore"(pg_catalog.text,pg_catalog.text): missing
+-- drift: system object "function ext.hstore(pg_catalog.text,pg_catalog.text)": missing
 GRANT EXECUTE ON FUNCTION ext.hstore(text, text) TO PUBLIC;
 
--- drift: system object "function ext.hstore"(pg_catalog.text,pg_catalog.text): privileges
+-- drift: system object "function ext.hstore(pg_catalog.text,pg_catalog.text)": privileges
 GRANT EXECUTE ON FUNCTION ext.hstore(text, text) TO drift_reader;
 
 -- A member that was let go is an object like any other.

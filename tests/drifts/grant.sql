@@ -105,7 +105,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE drift_owner GRANT SELECT ON LARGE OBJECTS TO d
 GRANT MAINTAIN ON app.customers TO drift_reader;
 
 -- What was granted on objects of the system.
--- drift: system object "function pg_catalog.pg_sleep"(double precision): unexpected
+-- drift: system object "function pg_catalog.pg_sleep(double precision)": unexpected
 REVOKE EXECUTE ON FUNCTION pg_sleep(double precision) FROM PUBLIC;
 
 -- drift: system object "table pg_catalog.pg_authid": unexpected
