@@ -21,22 +21,31 @@ pub struct Refusal {
     pub said: String,
 }
 
-/// Runs the statements, each as soon as what it needs is there: one that fails is tried again after all others, as long
-/// as that helps. What is there already is left as it is.
+/// Runs the statements stage by stage, each as soon as what it needs is there: one that fails is tried again after the
+/// others of its stage and of those that follow, as long as that helps. What is there already is left as it is.
 ///
 /// # Errors
 /// If the connection is lost.
 pub async fn make(client: &Client, statements: &[Statement]) -> Result<Vec<Refusal>> {
     client.batch_execute(SETTINGS).await?;
-    let mut waiting: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
+    let mut refused: Vec<(&str, String)> = Vec::new();
+    for stage in statements.chunk_by(|one, next| one.stage == next.stage) {
+        let before: Vec<&str> = refused.iter().map(|(sql, _)| *sql).collect();
+        let of_stage = stage.iter().map(|statement| statement.sql.as_str());
+        refused = settle(client, of_stage.chain(before).collect()).await?;
+    }
+    Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect())
+}
+
+/// Runs statements until nothing more of them can be run, and returns the others.
+async fn settle<'a>(client: &Client, mut waiting: Vec<&'a str>) -> Result<Vec<(&'a str, String)>> {
     loop {
-        let before = waiting.len();
         let mut refused = Vec::new();
         for batch in waiting.chunks(BATCH) {
             run(client, batch, &mut refused).await?;
         }
-        if refused.is_empty() || refused.len() == before {
-            return Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect());
+        if refused.is_empty() || refused.len() == waiting.len() {
+            return Ok(refused);
         }
         waiting = refused.into_iter().map(|(sql, _)| sql).collect();
     }
