@@ -122,11 +122,13 @@ impl<'a> Whole<'a> {
         Some(Whole { object, ..*self })
     }
 
-    /// Every object of its kind.
-    pub fn all_of_kind(&self) -> impl Iterator<Item = Whole<'a>> {
-        let (whole, kind) = (*self, self.object.id.kind);
-        let first = self.catalog.partition_point(|object| object.id.kind < kind);
-        let of_kind = self.catalog[first..].iter().take_while(move |object| object.id.kind == kind);
+    /// Every object of a kind.
+    pub fn all_of(&self, kind: &str) -> impl Iterator<Item = Whole<'a>> {
+        let whole = *self;
+        let of_kind = KindId::all().filter(move |known| known.name == kind).flat_map(move |kind| {
+            let first = whole.catalog.partition_point(|object| object.id.kind < kind);
+            whole.catalog[first..].iter().take_while(move |object| object.id.kind == kind)
+        });
         of_kind.map(move |object| Whole { object, ..whole })
     }
 

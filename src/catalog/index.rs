@@ -130,7 +130,7 @@ fn create(whole: &Whole<'_>) -> Vec<Statement> {
 fn waits_for_parts(whole: &Whole<'_>) -> bool {
     let is_partitioned = || whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
     let name = name(whole);
-    let has_parts = || whole.all_of_kind().any(|other| other.text("part_of") == Some(&name));
+    let has_parts = || whole.all_of("index").any(|other| other.text("part_of") == Some(&name));
     is_partitioned() && (!whole.flag("valid") || has_parts())
 }
 

@@ -44,15 +44,18 @@ fn both(folder: &Path) -> Result {
         let database = Database::plain();
         database.run(&cases::text(folder, file));
         let read = of(&database);
-        let done = is_made(&read, &read, &Database::plain()).and_then(|()| all_dropped(&database));
+        let done = is_made(&read, &Database::plain()).and_then(|()| all_dropped(&database));
         done.or_else(|error| fail(format!("{file}\n{error:?}")))?;
     }
     Ok(())
 }
 
 /// Makes a catalog in a database and holds what is there then against what is wanted.
-fn is_made(added: &Catalog, wanted: &Catalog, database: &Database) -> Result {
-    let refused = make(database, added);
+fn is_made(wanted: &Catalog, database: &Database) -> Result {
+    let there = catalog::create_all(&of(database));
+    let mut statements = catalog::create_all(wanted);
+    statements.retain(|statement| !there.contains(statement));
+    let refused = make(database, &statements);
     let findings = differences(wanted, &of(database));
     match findings.is_empty() && refused.is_empty() {
         true => Ok(()),
@@ -64,18 +67,14 @@ fn is_made(added: &Catalog, wanted: &Catalog, database: &Database) -> Result {
 fn the_chat_project() -> Result {
     let (database, platform) = (Database::supabase(), Database::supabase());
     Project::chat().on(&database, &["db:migrate", "--no-verify"]).expect(0);
-    let alone = of(&platform);
-    let wanted = of(&database);
-    let mut added = wanted.clone();
-    added.retain(|object| alone.get(&object.id).is_none());
-    is_made(&added, &wanted, &platform)
+    is_made(&of(&database), &platform)
 }
 
 fn a_schema_of_every_style() -> Result {
     let database = Database::plain();
     database.run(include_str!("../styles.sql"));
     let read = of(&database);
-    is_made(&read, &read, &Database::plain())?;
+    is_made(&read, &Database::plain())?;
     all_dropped(&database)
 }
 
@@ -133,10 +132,10 @@ fn of(database: &Database) -> Catalog {
     catalog
 }
 
-fn make(database: &Database, wanted: &Catalog) -> Vec<catalog::Refusal> {
+fn make(database: &Database, statements: &[catalog::Statement]) -> Vec<catalog::Refusal> {
     block_on(async {
         let session = connect(&superuser(database.name()), |_| ()).await.unwrap();
-        let refused = catalog::make(&session.client, &catalog::create_all(wanted)).await.unwrap();
+        let refused = catalog::make(&session.client, statements).await.unwrap();
         session.close().await;
         refused
     })
