@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Form, Property, Stage, Statement, Whole};
+use super::{Form, Property, Stage, Statement, Whole, default_privileges};
 use crate::sql::identifier;
 
 /// Who owns an object. Most objects of a database have one owner, which the manifest then states once.
@@ -69,8 +69,39 @@ pub(super) fn grants(acl: &str, base: &str, letter: &str, owner: &str) -> String
 /// The statements that give an object its owner, and the privileges on what GRANT calls `on`, such as `TABLE public.t`.
 pub(super) fn finish(whole: &Whole<'_>, on: &str) -> Vec<Statement> {
     let grants = grant(&whole.list(PRIVILEGES.name), on, whole.text(OWNER.name), "");
-    let grants = grants.into_iter().map(|sql| Statement::new(Stage::Finish, sql));
+    let grants = beyond_default(whole, on).into_iter().chain(grants);
+    let grants = grants.map(|sql| Statement::new(Stage::Finish, sql));
     owned(whole).into_iter().chain(grants).collect()
+}
+
+/// The statements that take from a new object what default privileges give and it is not to have. What they withhold is
+/// not given: nobody may have written that everybody is to have it.
+fn beyond_default(whole: &Whole<'_>, on: &str) -> Vec<String> {
+    let objects = match on.split(' ').next() {
+        Some("TABLE") => "tables",
+        Some("SEQUENCE") => "sequences",
+        Some("FUNCTION" | "PROCEDURE") => "functions",
+        Some("TYPE" | "DOMAIN") => "types",
+        Some("SCHEMA") => "schemas",
+        _ => return Vec::new(),
+    };
+    let given = default_privileges::given(whole, objects);
+    // Of an object without a known owner, whoever may make such objects may be the owner.
+    let is_owner = |grantee: &str| match whole.text(OWNER.name) {
+        Some(owner) => grantee == identifier(owner),
+        None => given.iter().any(|(maker, _)| grantee == identifier(maker)),
+    };
+    let own = whole.list(PRIVILEGES.name);
+    let undo = |given: &str| {
+        let (grantee, _) = given.rsplit_once(": ").filter(|(grantee, _)| !grantee.starts_with("- "))?;
+        let has_all = own.iter().any(|own| own.strip_prefix(grantee).is_some_and(|rest| rest.starts_with(": all")));
+        let is_wanted = own.contains(&given) || has_all || grantee == "the owner" || is_owner(grantee);
+        (!is_wanted).then(|| format!("REVOKE ALL ON {on} FROM {grantee}"))
+    };
+    let mut undone: Vec<String> = given.iter().filter_map(|(_, entry)| undo(entry)).collect();
+    undone.sort_unstable();
+    undone.dedup();
+    undone
 }
 
 /// The statement that gives an object its owner.

@@ -18,8 +18,8 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_proc",
     properties: &[
         Property::new("kind", Form::Word("normal"), "`normal`, `ordered-set` or `hypothetical`."),
-        Property::new("arguments", Form::Word(""), "The arguments with modes and names."),
-        Property::new("returns", Form::Text, "The type of what it returns."),
+        Property::new("arguments", Form::Word(""), "The arguments with modes and names.").sql(),
+        Property::new("returns", Form::Text, "The type of what it returns.").sql(),
         Property::new(
             "parts",
             Form::List(&[]),

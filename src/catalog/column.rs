@@ -18,9 +18,9 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("type", Form::Text, "The type with its modifiers."),
+        Property::new("type", Form::Text, "The type with its modifiers.").sql(),
         Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
-        Property::new("default", Form::Text, "The default value, as an expression."),
+        Property::new("default", Form::Text, "The default value, as an expression.").sql(),
         Property::new("identity", Form::Text, "`always` or `by default` for an identity column."),
         Property::new(
             "identity_options",
@@ -38,9 +38,9 @@ pub(super) const KIND: Kind = Kind {
             "Whether an identity column has numbers that its sequence is yet to give. Never expected.",
         )
         .never(),
-        Property::new("generated", Form::Text, "The expression of a generated column."),
+        Property::new("generated", Form::Text, "The expression of a generated column.").sql(),
         Property::new("virtual", Form::Flag(false), "Whether a generated column is computed when read."),
-        Property::new("collation", Form::Text, "The collation, where it is not the type's own."),
+        Property::new("collation", Form::Text, "The collation, where it is not the type's own.").sql(),
         Property::new("storage", Form::Text, "How large values are kept, where it is not the type's own way."),
         Property::new("compression", Form::Text, "The compression method, where one was chosen."),
         Property::new("statistics", Form::Number, "The statistics target, where one was chosen."),
@@ -73,7 +73,7 @@ pub(super) const OF_VIEW: Kind = Kind {
     shorthand: None,
     section: Section::Views,
     properties: &[
-        Property::new("default", Form::Text, "The value for INSERTs into the view, as an expression."),
+        Property::new("default", Form::Text, "The value for INSERTs into the view, as an expression.").sql(),
         Property::new("storage", Form::Text, "How large values are kept, where it is not the type's own way."),
         Property::new("compression", Form::Text, "The compression method, where one was chosen."),
         Property::new("statistics", Form::Number, "The statistics target, where one was chosen."),

@@ -16,7 +16,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_constraint",
     properties: &[
-        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it."),
+        Property::new("definition", Form::Text, "The constraint as PostgreSQL prints it.").sql(),
         Property::new("validated", Form::Flag(true), "False if it was added NOT VALID and never validated.").always(),
         Property::new(
             "enforced",

@@ -122,11 +122,13 @@ impl<'a> Whole<'a> {
         Some(Whole { object, ..*self })
     }
 
-    /// Every object of its kind.
-    pub fn all_of_kind(&self) -> impl Iterator<Item = Whole<'a>> {
-        let (whole, kind) = (*self, self.object.id.kind);
-        let first = self.catalog.partition_point(|object| object.id.kind < kind);
-        let of_kind = self.catalog[first..].iter().take_while(move |object| object.id.kind == kind);
+    /// Every object of a kind.
+    pub fn all_of(&self, kind: &str) -> impl Iterator<Item = Whole<'a>> {
+        let whole = *self;
+        let of_kind = KindId::all().filter(move |known| known.name == kind).flat_map(move |kind| {
+            let first = whole.catalog.partition_point(|object| object.id.kind < kind);
+            whole.catalog[first..].iter().take_while(move |object| object.id.kind == kind)
+        });
         of_kind.map(move |object| Whole { object, ..whole })
     }
 
@@ -176,12 +178,25 @@ fn add_children(whole: &Whole<'_>, statements: &mut Vec<Statement>) {
 
 /// The statements that make everything in `catalog` in an empty database, in order.
 pub fn create_all(catalog: &Catalog) -> Vec<Statement> {
-    let whole = |object| Whole { object, catalog, with_parent: true };
+    create_some(catalog, |_, _| true)
+}
+
+/// Those of the statements that make everything in `catalog` which are wanted, in order.
+pub fn create_some(catalog: &Catalog, wanted: impl Fn(&Object, &Statement) -> bool) -> Vec<Statement> {
     let mut objects: Vec<&Object> = catalog.iter().collect();
     objects.sort_by_key(|object| (object.id.kind, object.order));
-    let mut statements: Vec<Statement> = objects.into_iter().flat_map(|object| whole(object).statements()).collect();
+    let mut statements = Vec::new();
+    for object in objects {
+        let own = made_by(catalog, object).into_iter();
+        statements.extend(own.filter(|statement| wanted(object, statement)));
+    }
     statements.sort_by_key(|statement| statement.stage);
     statements
+}
+
+/// The statements that an object has of its own, where what it stands in is made too.
+pub fn made_by(catalog: &Catalog, object: &Object) -> Vec<Statement> {
+    Whole { object, catalog, with_parent: true }.statements()
 }
 
 /// The statement that takes an object away, if one does.

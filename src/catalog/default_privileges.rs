@@ -50,6 +50,17 @@ fn place<'a>(whole: &Whole<'a>) -> Option<(&'a str, &'a str, Option<&'a str>)> {
     Some(divided.map_or((objects, role, None), |(role, schema)| (objects, role, Some(schema))))
 }
 
+/// What new objects of a sort (`tables`) in the schema of an object are given unasked, each with the role that makes them.
+pub(super) fn given<'a>(whole: &Whole<'a>, objects: &str) -> Vec<(&'a str, &'a str)> {
+    let schema = whole.object.id.parent().first();
+    let applies = |one: Whole<'a>| {
+        let (sort, maker, own) = place(&one)?;
+        let is_here = own.is_none_or(|own| schema.is_some_and(|schema| schema == own));
+        (sort == objects && is_here).then(|| one.list(PRIVILEGES.name).into_iter().map(move |entry| (maker, entry)))
+    };
+    whole.all_of("default privileges").filter_map(applies).flatten().collect()
+}
+
 fn create(whole: &Whole<'_>) -> Vec<Statement> {
     let Some((objects, role, schema)) = place(whole) else { return Vec::new() };
     let schema = clause("IN SCHEMA", schema.map(identifier).as_deref());

@@ -16,10 +16,10 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_type",
     properties: &[
-        Property::new("type", Form::Text, "The type that it narrows."),
+        Property::new("type", Form::Text, "The type that it narrows.").sql(),
         Property::new("nullable", Form::Flag(true), "Whether it admits NULL."),
-        Property::new("default", Form::Text, "The default value, as an expression."),
-        Property::new("collation", Form::Text, "The collation, where it is not the type's own."),
+        Property::new("default", Form::Text, "The default value, as an expression.").sql(),
+        Property::new("collation", Form::Text, "The collation, where it is not the type's own.").sql(),
         OWNER,
         PRIVILEGES,
     ],

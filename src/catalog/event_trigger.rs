@@ -19,7 +19,7 @@ pub(super) const KIND: Kind = Kind {
     properties: &[
         Property::new("event", Form::Text, "What it waits for, such as `ddl_command_end`."),
         Property::new("tags", Form::List(&[]), "The commands that it is for, sorted; none means all."),
-        Property::new("function", Form::Text, "The function that it calls."),
+        Property::new("function", Form::Text, "The function that it calls.").sql(),
         Property::new("enabled", Form::Word("origin"), "`origin`, `replica`, `always` or `disabled`."),
         OWNER,
     ],

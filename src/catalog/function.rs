@@ -21,8 +21,8 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_proc",
     properties: &[
         Property::new("kind", Form::Word("function"), "`function`, `procedure` or `window`."),
-        Property::new("arguments", Form::Word(""), "The arguments with modes, names and defaults."),
-        Property::new("returns", Form::Text, "The type of what it returns."),
+        Property::new("arguments", Form::Word(""), "The arguments with modes, names and defaults.").sql(),
+        Property::new("returns", Form::Text, "The type of what it returns.").sql(),
         Property::new("language", Form::Text, "The language of its body."),
         Property::new("volatility", Form::Word("volatile"), "`volatile`, `stable` or `immutable`."),
         Property::new("security", Form::Word("invoker"), "Whose rights it has: `invoker` or `definer`.")
@@ -37,7 +37,7 @@ pub(super) const KIND: Kind = Kind {
         Property::new("support", Form::Text, "The function that helps the planner with it."),
         Property::new("transforms", Form::List(&[]), "The types that are handed over by a transform."),
         Property::new("library", Form::Text, "The file that holds it, for the language C."),
-        Property::new("body", Form::Lines, "The text of its body."),
+        Property::new("body", Form::Lines, "The text of its body.").sql(),
         EXTENSIONS,
         OWNER,
         PRIVILEGES,

@@ -18,12 +18,12 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("columns", Form::Columns, "The columns or expressions, each with what is not the default."),
+        Property::new("columns", Form::Columns, "The columns or expressions, each with what is not the default.").sql(),
         Property::new("include", Form::Columns, "The columns that it only carries."),
         Property::new("method", Form::Word("btree"), "The index access method."),
         Property::new("unique", Form::Flag(false), "Whether it admits a value only once."),
         Property::new("nulls_not_distinct", Form::Flag(false), "Whether it admits NULL only once too."),
-        Property::new("where", Form::Text, "Which rows are in it."),
+        Property::new("where", Form::Text, "Which rows are in it.").sql(),
         Property::new("valid", Form::Flag(true), "False for what a failed CREATE INDEX CONCURRENTLY leaves.").always(),
         Property::new("part_of", Form::Text, "The index of the partitioned table that it is a part of."),
         Property::new("clustered", Form::Flag(false), "Whether CLUSTER goes by it."),
@@ -130,7 +130,7 @@ fn create(whole: &Whole<'_>) -> Vec<Statement> {
 fn waits_for_parts(whole: &Whole<'_>) -> bool {
     let is_partitioned = || whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
     let name = name(whole);
-    let has_parts = || whole.all_of_kind().any(|other| other.text("part_of") == Some(&name));
+    let has_parts = || whole.all_of("index").any(|other| other.text("part_of") == Some(&name));
     is_partitioned() && (!whole.flag("valid") || has_parts())
 }
 

@@ -9,8 +9,8 @@ use super::Statement;
 /// How many statements are sent at once.
 const BATCH: usize = 250;
 
-/// Definitions name everything with its schema, and bodies may name what is not there yet.
-const SETTINGS: &str = "SET search_path = ''; SET check_function_bodies = off; SET client_min_messages = error";
+/// Bodies may name what is not there yet.
+const SETTINGS: &str = "SET check_function_bodies = off; SET client_min_messages = error";
 
 /// A statement that the server refused, and what it said.
 #[derive(Debug)]
@@ -21,22 +21,32 @@ pub struct Refusal {
     pub said: String,
 }
 
-/// Runs the statements, each as soon as what it needs is there: one that fails is tried again after all others, as long
-/// as that helps. What is there already is left as it is.
+/// Runs the statements stage by stage, each as soon as what it needs is there: one that fails is tried again after the
+/// others of its stage and of those that follow, as long as that helps. What is there already is left as it is.
+/// What PostgreSQL printed names everything with its schema and needs no `search_path`.
 ///
 /// # Errors
 /// If the connection is lost.
-pub async fn make(client: &Client, statements: &[Statement]) -> Result<Vec<Refusal>> {
-    client.batch_execute(SETTINGS).await?;
-    let mut waiting: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
+pub async fn make(client: &Client, statements: &[Statement], search_path: &str) -> Result<Vec<Refusal>> {
+    client.batch_execute(&format!("{SETTINGS}; SET search_path = {search_path}")).await?;
+    let mut refused: Vec<(&str, String)> = Vec::new();
+    for stage in statements.chunk_by(|one, next| one.stage == next.stage) {
+        let before: Vec<&str> = refused.iter().map(|(sql, _)| *sql).collect();
+        let of_stage = stage.iter().map(|statement| statement.sql.as_str());
+        refused = settle(client, of_stage.chain(before).collect()).await?;
+    }
+    Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect())
+}
+
+/// Runs statements until nothing more of them can be run, and returns the others.
+async fn settle<'a>(client: &Client, mut waiting: Vec<&'a str>) -> Result<Vec<(&'a str, String)>> {
     loop {
-        let before = waiting.len();
         let mut refused = Vec::new();
         for batch in waiting.chunks(BATCH) {
             run(client, batch, &mut refused).await?;
         }
-        if refused.is_empty() || refused.len() == before {
-            return Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect());
+        if refused.is_empty() || refused.len() == waiting.len() {
+            return Ok(refused);
         }
         waiting = refused.into_iter().map(|(sql, _)| sql).collect();
     }

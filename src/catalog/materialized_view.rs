@@ -18,7 +18,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("definition", Form::Lines, "The query."),
+        Property::new("definition", Form::Lines, "The query.").sql(),
         Property::new(
             "options",
             Form::List(&[]),

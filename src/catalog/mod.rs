@@ -46,6 +46,7 @@ mod role_settings;
 mod row_security;
 mod schema;
 mod sequence;
+mod signature;
 mod statistics;
 mod subscription;
 mod system_object;
@@ -57,7 +58,7 @@ mod unread;
 mod user_mapping;
 mod view;
 
-pub use create::{Stage, Statement, Whole, create, create_all, drop};
+pub use create::{Stage, Statement, Whole, create, create_all, create_some, drop, made_by};
 pub use load::load;
 pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};

@@ -91,7 +91,7 @@ impl Id {
 
     /// The name with its parents', quoted where SQL wants it: `public."Chat".id`. The database has none.
     pub fn qualified(&self) -> String {
-        let signature = signature(self.name()).filter(|_| SIGNED.contains(&self.kind.class));
+        let signature = signature(self.name()).filter(|_| self.is_signed());
         match (self.path.as_slice(), signature) {
             ([], _) => "itself".to_owned(),
             ([parents @ .., _], Some((name, arguments))) if !parents.is_empty() => {
@@ -101,9 +101,6 @@ impl Id {
         }
     }
 }
-
-/// The catalogs whose objects have the types of their arguments in their names.
-const SIGNED: [&str; 2] = ["pg_proc", "pg_operator"];
 
 /// Names one in another, quoted where SQL wants it.
 pub(super) fn qualified(path: &[String]) -> String {
@@ -188,6 +185,25 @@ impl Catalog {
         let first = self.0.partition_point(before);
         let inside = move |object: &&Object| object.id.kind == kind && object.id.path.starts_with(path);
         self.0[first..].iter().take_while(inside).filter(move |object| object.id.parent() == path)
+    }
+
+    /// Gives an object's property another value.
+    pub fn change(&mut self, id: &Id, property: &'static Property, value: Value) {
+        if let Ok(at) = self.0.binary_search_by(|object| object.id.cmp(id)) {
+            let properties = &mut self.0[at].properties;
+            properties.0.retain(|(name, _)| *name != property.name);
+            properties.set(property, value);
+        }
+    }
+
+    /// Calls objects otherwise, with all that stands in them.
+    pub fn rename(&mut self, names: &[(Id, Id)]) {
+        for object in &mut self.0 {
+            if let Some((_, new)) = names.iter().find(|(old, _)| *old == object.id) {
+                object.id = new.clone();
+            }
+        }
+        self.0.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     }
 
     /// Keeps only some objects.

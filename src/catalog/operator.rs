@@ -82,7 +82,9 @@ fn create(whole: &Whole<'_>) -> Vec<Statement> {
         whole.flag("hashes").then(|| "HASHES".to_owned()),
         whole.flag("merges").then(|| "MERGES".to_owned()),
     ];
+    // One that says nothing of another is made last: it would otherwise be told what the other says of it.
+    let stage = if more[0].is_some() || more[1].is_some() { Stage::Make } else { Stage::Fill };
     said.extend(more.into_iter().flatten());
     let sql = format!("CREATE OPERATOR {name} {}", lines(&said));
-    [Statement::new(Stage::Make, sql)].into_iter().chain(access::owned(whole)).collect()
+    [Statement::new(stage, sql)].into_iter().chain(access::owned(whole)).collect()
 }

@@ -50,6 +50,8 @@ pub struct Property {
     pub about: &'static str,
     /// Whether most objects have the same value, so that a manifest states it once under `defaults`.
     pub shared: bool,
+    /// Whether its value is SQL, which people spell otherwise than PostgreSQL prints it.
+    pub sql: bool,
     /// When it is compared although nobody wrote it.
     pub check: Check,
     /// Which differences are dangerous.
@@ -65,12 +67,17 @@ pub const POSITION: &str = "position";
 impl Property {
     /// A property of a kind.
     pub const fn new(name: &'static str, form: Form, about: &'static str) -> Self {
-        Property { name, form, about, shared: false, check: Check::Complete, danger: |_, _, _| false }
+        Property { name, form, about, shared: false, sql: false, check: Check::Complete, danger: |_, _, _| false }
     }
 
     /// A text that most objects have in common.
     pub const fn shared(name: &'static str, about: &'static str) -> Self {
         Property { shared: true, ..Property::new(name, Form::Text, about) }
+    }
+
+    /// The same property, with SQL for a value.
+    pub const fn sql(self) -> Self {
+        Property { sql: true, ..self }
     }
 
     /// The same property, compared wherever the object is named.

@@ -17,7 +17,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_type",
     properties: &[
-        Property::new("subtype", Form::Text, "The type of its bounds."),
+        Property::new("subtype", Form::Text, "The type of its bounds.").sql(),
         Property::new("collation", Form::Text, "The collation of its bounds, where they have one."),
         Property::new("operator_class", Form::Text, "The operator class that orders its bounds."),
         Property::new("canonical", Form::Text, "The function that makes equal ranges look equal."),

@@ -16,7 +16,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_rewrite",
     properties: &[
-        Property::new("definition", Form::Lines, "The rule as PostgreSQL prints it."),
+        Property::new("definition", Form::Lines, "The rule as PostgreSQL prints it.").sql(),
         Property::new("enabled", Form::Word("origin"), "`origin`, `replica`, `always` or `disabled`."),
     ],
     query: |_| QUERY.to_owned(),

@@ -18,7 +18,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("type", Form::Word("bigint"), "The type of its numbers."),
+        Property::new("type", Form::Word("bigint"), "The type of its numbers.").sql(),
         Property::new("start", Form::Number, "The first number."),
         Property::new("increment", Form::Number, "The step."),
         Property::new("minimum", Form::Number, "The least number."),
@@ -30,7 +30,7 @@ pub(super) const KIND: Kind = Kind {
             Form::Text,
             "`permanent` or `unlogged`, where it is not that of the table that owns it.",
         ),
-        Property::new("owned_by", Form::Text, "The column that it goes away with."),
+        Property::new("owned_by", Form::Text, "The column that it goes away with.").sql(),
         Property::new(
             "behind",
             Form::Flag(false),

@@ -15,8 +15,8 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_statistic_ext",
     properties: &[
-        Property::new("table", Form::Text, "The table that it is about."),
-        Property::new("columns", Form::Text, "The columns and expressions."),
+        Property::new("table", Form::Text, "The table that it is about.").sql(),
+        Property::new("columns", Form::Text, "The columns and expressions.").sql(),
         Property::new("kinds", Form::List(&[]), "`ndistinct`, `dependencies`, `mcv`; of expressions alone none."),
         Property::new("target", Form::Number, "The statistics target, where one was chosen."),
         OWNER,

@@ -19,10 +19,10 @@ pub(super) const KIND: Kind = Kind {
     class: "pg_class",
     properties: &[
         Property::new("persistence", Form::Word("permanent"), "`permanent` or `unlogged`."),
-        Property::new("partition_by", Form::Text, "The partition key."),
-        Property::new("partition_of", Form::Text, "The table that it is a partition of."),
-        Property::new("bound", Form::Text, "The rows that the partition takes."),
-        Property::new("inherits", Form::List(&[]), "The tables that it inherits from, in their order."),
+        Property::new("partition_by", Form::Text, "The partition key.").sql(),
+        Property::new("partition_of", Form::Text, "The table that it is a partition of.").sql(),
+        Property::new("bound", Form::Text, "The rows that the partition takes.").sql(),
+        Property::new("inherits", Form::List(&[]), "The tables that it inherits from, in their order.").sql(),
         Property::new(
             "options",
             Form::List(&[]),
@@ -35,7 +35,7 @@ pub(super) const KIND: Kind = Kind {
             "`default`, `full`, `nothing` or the name of an index.",
         ),
         Property::new("tablespace", Form::Text, "The tablespace, where it is not the database's own."),
-        Property::new("of_type", Form::Text, "The composite type that gives its columns."),
+        Property::new("of_type", Form::Text, "The composite type that gives its columns.").sql(),
         OWNER,
         PRIVILEGES,
     ],

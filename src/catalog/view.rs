@@ -19,7 +19,7 @@ pub(super) const KIND: Kind = Kind {
     commented: true,
     class: "pg_class",
     properties: &[
-        Property::new("definition", Form::Lines, "The query."),
+        Property::new("definition", Form::Lines, "The query.").sql(),
         Property::new("options", Form::List(&[]), "Options such as `security_invoker=true`, sorted.")
             .danger(|expected, actual, _| is_invoker(expected) && actual.is_some() && !is_invoker(actual)),
         OWNER,

@@ -7,5 +7,5 @@ CREATE EVENT TRIGGER enabled ON ddl_command_end EXECUTE FUNCTION act();
 COMMENT ON EVENT TRIGGER enabled IS 'Another thing';
 CREATE EVENT TRIGGER added ON ddl_command_end EXECUTE FUNCTION act();
 ALTER EVENT TRIGGER enabled DISABLE;
-CREATE ROLE another_superuser SUPERUSER;
+DO $$ BEGIN CREATE ROLE another_superuser SUPERUSER; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 ALTER EVENT TRIGGER enabled OWNER TO another_superuser;

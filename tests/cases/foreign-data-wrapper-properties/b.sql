@@ -3,7 +3,7 @@ CREATE FOREIGN DATA WRAPPER handler HANDLER handle;
 CREATE FOREIGN DATA WRAPPER validator VALIDATOR postgresql_fdw_validator;
 CREATE FOREIGN DATA WRAPPER options OPTIONS (b 'x', password 'other');
 CREATE FOREIGN DATA WRAPPER owner;
-CREATE ROLE another_superuser_too SUPERUSER;
+DO $$ BEGIN CREATE ROLE another_superuser_too SUPERUSER; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 ALTER FOREIGN DATA WRAPPER owner OWNER TO another_superuser_too;
 GRANT USAGE ON FOREIGN DATA WRAPPER owner TO anon;
 CREATE FOREIGN DATA WRAPPER added;
