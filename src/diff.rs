@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Check, Id, Object, POSITION, Property};
+use crate::catalog::{Catalog, Check, Form, Id, Object, POSITION, Property};
 use crate::manifest::{Manifest, Unexpected};
 
 /// How bad a difference is.
@@ -158,7 +158,7 @@ impl Comparison {
                 },
             };
             let actual = actual.cloned().unwrap_or_else(|| property.default());
-            if expected != actual {
+            if !same(manifest, property, &expected, &actual) {
                 let dangerous = (property.danger)(Some(&expected), Some(&actual), &there.properties);
                 let difference = Difference::Changed { property: property.name, expected, actual };
                 self.changes.push(Change { id: wanted.id.clone(), difference, severity: severity(dangerous) });
@@ -215,6 +215,21 @@ fn severity(dangerous: bool) -> Severity {
 /// A property's value, written or not.
 fn value(object: &Object, property: &Property) -> Value {
     object.properties.get(property.name).cloned().unwrap_or_else(|| property.default())
+}
+
+/// Whether two values are the same. In texts of many lines that a person wrote, the white space at the ends of lines and
+/// around the whole does not count.
+fn same(manifest: &Manifest, property: &Property, expected: &Value, actual: &Value) -> bool {
+    if expected == actual {
+        return true;
+    }
+    match (property.form, expected, actual) {
+        (Form::Lines, Value::String(expected), Value::String(actual)) if manifest.captured.is_none() => {
+            let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+            lines(expected) == lines(actual)
+        }
+        _ => false,
+    }
 }
 
 fn are_brothers(one: &Object, other: &Object) -> bool {

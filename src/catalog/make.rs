@@ -5,6 +5,7 @@ use tokio_postgres::Client;
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::Statement;
+use crate::sql::literal;
 
 /// How many statements are sent at once.
 const BATCH: usize = 250;
@@ -28,7 +29,8 @@ pub struct Refusal {
 /// # Errors
 /// If the connection is lost.
 pub async fn make(client: &Client, statements: &[Statement], search_path: &str) -> Result<Vec<Refusal>> {
-    client.batch_execute(&format!("{SETTINGS}; SET search_path = {search_path}")).await?;
+    let path = literal(search_path);
+    client.batch_execute(&format!("{SETTINGS}; SELECT set_config('search_path', {path}, false)")).await?;
     let mut refused: Vec<(&str, String)> = Vec::new();
     for stage in statements.chunk_by(|one, next| one.stage == next.stage) {
         let before: Vec<&str> = refused.iter().map(|(sql, _)| *sql).collect();

@@ -52,7 +52,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     if args.dry_run {
         return dry_run(context, args, &connected, &scripts).await;
     }
-    apply(context, args, &connected, &scripts, manifest.as_ref()).await
+    apply(context, args, &connected, &scripts, manifest).await
 }
 
 async fn apply(
@@ -60,7 +60,7 @@ async fn apply(
     args: &Args,
     connected: &Connected,
     scripts: &Scripts,
-    manifest: Option<&Manifest>,
+    manifest: Option<Manifest>,
 ) -> Result<Answer> {
     let session = &connected.session;
     let (mut history, plan) = work::begin(context, session, scripts).await?;
@@ -74,7 +74,7 @@ async fn apply(
     let applied = work::apply(context, session, &due, &|script, took| history.record(script, took)).await?;
     let seeded = work::apply(context, session, &seeds, &migrate::record_seed).await?;
     let verification = match manifest {
-        Some(manifest) => Some(prove(context, session, manifest).await?),
+        Some(mut manifest) => Some(prove(context, session, &mut manifest).await?),
         None => None,
     };
     if applied.is_empty() && seeded.is_empty() {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::Context;
-use crate::db::local;
+use crate::db::local::{self, Places};
 use crate::error::Outcome;
 use crate::output::Answer;
 
@@ -14,7 +14,10 @@ pub struct Args {}
 
 /// Stops it.
 pub async fn run(context: &Context, _args: &Args) -> Result<Answer> {
-    let stopped = local::stop(&context.places()).await?;
+    let places = context.places();
+    let beside = Places { project: local::beside(&places), ..places.clone() };
+    let of_scratch = beside.project.is_dir() && local::stop(&beside).await?;
+    let stopped = local::stop(&places).await? || of_scratch;
     let text = if stopped { "stopped; the data is kept\n" } else { "it was not running\n" };
     Ok(Answer { outcome: Outcome::Done, text: text.to_owned(), value: json!({ "stopped": stopped }) })
 }

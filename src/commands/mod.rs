@@ -13,7 +13,9 @@ pub mod local_start;
 pub mod local_stop;
 mod proof;
 mod roles;
+mod scratch;
 mod sides;
+mod spelling;
 mod work;
 
 use anyhow::Result;

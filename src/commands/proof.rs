@@ -8,6 +8,7 @@ use futures_util::pin_mut;
 
 use super::Context;
 use super::roles::is_role;
+use super::spelling;
 use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, did_you_mean};
@@ -17,7 +18,7 @@ use crate::platform;
 use crate::verify::{self, Verification};
 
 /// Holds the manifest against the database behind `session`, in one snapshot.
-pub async fn prove(context: &Context, session: &Session, manifest: &Manifest) -> Result<Verification> {
+pub async fn prove(context: &Context, session: &Session, manifest: &mut Manifest) -> Result<Verification> {
     let actual = snapshot::read(session).await?;
     hold(context, session, manifest, actual).await
 }
@@ -32,23 +33,30 @@ pub async fn prove_target(context: &Context) -> Result<(Manifest, Verification)>
         Ok::<_, anyhow::Error>((connected, actual))
     };
     pin_mut!(reading, looking);
-    let (manifest, found) = match select(reading, looking).await {
+    let (mut manifest, found) = match select(reading, looking).await {
         Either::Left((manifest, looking)) => (manifest?, looking.await?),
         Either::Right((found, reading)) => (reading.await?, found?),
     };
     let (connected, actual) = found;
-    let verification = hold(context, &connected.session, &manifest, actual).await?;
+    let verification = hold(context, &connected.session, &mut manifest, actual).await?;
     Ok((manifest, verification))
 }
 
 /// Holds the manifest against what was read, and against the rows that the same snapshot has.
-async fn hold(context: &Context, session: &Session, manifest: &Manifest, mut actual: Catalog) -> Result<Verification> {
+async fn hold(
+    context: &Context,
+    session: &Session,
+    manifest: &mut Manifest,
+    mut actual: Catalog,
+) -> Result<Verification> {
+    spelling::names(session, manifest, &actual).await?;
     actual.retain(|object| {
         is_projects(context, object) && !is_role(object)
             || manifest.expected.get(&object.id).is_some()
             || manifest.absent.contains(&object.id)
     });
-    let verification = verify::verify(&session.client, manifest, &actual).await?;
+    let mut verification = spelling::objects(context, session, manifest, &actual).await?;
+    verify::complete(&session.client, manifest, &mut verification).await?;
     snapshot::end(session).await?;
     Ok(verification)
 }

@@ -96,6 +96,8 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error>
 pub struct Manifest {
     /// The objects that must be there, each with the properties that somebody wrote.
     pub expected: Catalog,
+    /// The version of the server that it was written from, if pgplumb wrote it.
+    pub captured: Option<u32>,
     /// The rules for the whole manifest, and those of its parts.
     pub scopes: Vec<Scope>,
     /// The names of properties that are not compared.

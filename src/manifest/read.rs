@@ -110,6 +110,10 @@ impl Reader {
                     )));
                 }
             }
+            "captured" => {
+                let version = map.next_value::<Value>()?.get("server_version_num").and_then(Value::as_u64);
+                self.manifest.captured = version.and_then(|version| u32::try_from(version).ok());
+            }
             "ignore" => self.manifest.ignore = map.next_value()?,
             "seeds" => self.manifest.seeds = map.next_value()?,
             "rules" => self.manifest.rules = map.next_value()?,

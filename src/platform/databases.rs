@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use tokio_postgres::types::Type;
+
 use super::{Parts, Platform, parts, superuser};
 use crate::db::local::Cluster;
 use crate::db::{Session, Target, connect};
@@ -68,6 +70,47 @@ impl<'a> Databases<'a> {
         dropped.with_context(|| format!("failed to drop the database {database}"))
     }
 
+    /// Whether anybody else is connected to the cluster.
+    pub async fn in_use(&self) -> Result<bool> {
+        let admin = self.admin().await?;
+        let query = "SELECT EXISTS (SELECT FROM pg_stat_activity
+            WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())";
+        let rows = admin.client.query_typed(query, &[]).await?;
+        let others = rows.first().map_or(Ok(false), |row| row.try_get(0))?;
+        admin.close().await;
+        Ok(others)
+    }
+
+    /// Makes those of the roles that are not there, without anything that they may do, and returns them.
+    pub async fn add_roles(&self, names: &[&str]) -> Result<Vec<String>> {
+        let admin = self.admin().await?;
+        let query = "SELECT name FROM unnest($1::text[]) AS u (name) EXCEPT SELECT rolname::text FROM pg_roles";
+        let rows = admin.client.query_typed(query, &[(&names, Type::TEXT_ARRAY)]).await?;
+        let missing: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let mut added = Vec::new();
+        for name in missing {
+            // Another command may be making it too; then it is that one's to drop.
+            if admin.client.batch_execute(&format!("CREATE ROLE {}", identifier(&name))).await.is_ok() {
+                added.push(name);
+            }
+        }
+        admin.close().await;
+        Ok(added)
+    }
+
+    /// Drops roles that were made by [`Databases::add_roles`], but for those that something else uses by now.
+    pub async fn drop_roles(&self, names: &[String]) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let admin = self.admin().await?;
+        for name in names {
+            let _ = admin.client.batch_execute(&format!("DROP ROLE IF EXISTS {}", identifier(name))).await;
+        }
+        admin.close().await;
+        Ok(())
+    }
+
     async fn admin(&self) -> Result<Session> {
         connect(&self.superuser_target("template1"), |_| {}).await
     }
@@ -104,7 +147,7 @@ impl<'a> Databases<'a> {
 
 async fn exists(admin: &Session, database: &str) -> Result<bool> {
     let query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)";
-    let rows = admin.client.query_typed(query, &[(&database, tokio_postgres::types::Type::TEXT)]).await?;
+    let rows = admin.client.query_typed(query, &[(&database, Type::TEXT)]).await?;
     Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
 }
 

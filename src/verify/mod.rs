@@ -3,6 +3,7 @@
 mod accepted;
 mod rows;
 mod rules;
+mod spelling;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::diff::{self, Change, Difference, Severity};
 use crate::manifest::Manifest;
 
 pub use accepted::{Accepted, accept};
+pub use spelling::{Spelling, learn, note, overlaid, refused, spellings, statements};
 
 /// Something that is not as the manifest says.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,21 +140,20 @@ pub fn matches(section: Section, name: &str) -> bool {
     plain(section.title()) == name || kinds.any(|kind| plain(kind.name) == name || plain(kind.group) == name)
 }
 
-/// Holds the manifest against the database. The caller has opened the snapshot.
+/// Adds to what came of the objects what nothing reads, the seed rows and the rules. The caller has opened the snapshot.
 ///
 /// # Errors
 /// What the server said, if a catalog could not be read.
-pub async fn verify(client: &Client, manifest: &Manifest, actual: &Catalog) -> Result<Verification> {
-    let mut verification = objects(manifest, actual);
+pub async fn complete(client: &Client, manifest: &Manifest, verification: &mut Verification) -> Result<()> {
     if manifest.complete(&[]) {
         verification.not_measured = catalog::unread(client).await?;
     }
     // The manifest's own queries are written for the search path that people have, not for the pinned one.
     client.batch_execute("SET LOCAL search_path TO DEFAULT; SET LOCAL row_security = off").await?;
-    rows::check(client, &manifest.seeds, &mut verification).await?;
-    rules::check(client, &manifest.rules, &mut verification).await?;
+    rows::check(client, &manifest.seeds, verification).await?;
+    rules::check(client, &manifest.rules, verification).await?;
     verification.sort();
-    Ok(verification)
+    Ok(())
 }
 
 /// Holds the manifest's objects against a catalog.

@@ -32,6 +32,7 @@ mod rows;
 mod schema;
 mod seed;
 mod signals;
+mod spelling;
 mod sql_psql;
 mod sql_script;
 mod sql_split;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
     trials.extend(positions::trials());
+    trials.extend(spelling::trials());
     trials.extend(levels::trials());
     trials.extend(rows::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -18,6 +18,7 @@ use anyhow::{Result, bail};
 
 use crate::error::Failure;
 use account::Account;
+pub use folders::create as make_folder;
 use home::Home;
 use postmaster::Postmaster;
 use programs::Programs;
@@ -91,8 +92,18 @@ pub async fn ensure_running(places: &Places, superuser: &str, say: &dyn Fn(&str)
 
 /// Stops whatever servers the project runs. False if there was none.
 pub async fn stop(places: &Places) -> Result<bool> {
+    stop_those(places, |_| true).await
+}
+
+/// Stops the project's server of one major. False if there was none.
+pub async fn stop_major(places: &Places, major: u16) -> Result<bool> {
+    stop_those(places, |other| other == major).await
+}
+
+async fn stop_those(places: &Places, wanted: impl Fn(u16) -> bool) -> Result<bool> {
     let home = Home::find(places, &Account::of_server()?)?;
-    let majors = home.majors();
+    let mut majors = home.majors();
+    majors.retain(|major| wanted(*major));
     if majors.is_empty() {
         return Ok(false);
     }
@@ -103,6 +114,11 @@ pub async fn stop(places: &Places) -> Result<bool> {
         stopped |= server::stop(&home.data(major)).await?;
     }
     Ok(stopped)
+}
+
+/// The folder beside a project's own clusters for those that only scratch databases are in.
+pub fn beside(places: &Places) -> PathBuf {
+    places.project.join(".pgplumb").join("scratch")
 }
 
 /// Says what the project has: one entry per data folder, the oldest major first.

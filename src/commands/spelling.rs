@@ -1,0 +1,140 @@
+//! Brings what a manifest says in words of its own to the form that PostgreSQL prints: names of functions by the target
+//! itself, texts by a scratch database of the target's major.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::Context;
+use super::roles::{forget_unused, is_role};
+use crate::catalog::{self, Catalog, Id};
+use crate::db::{Session, objection, snapshot};
+use crate::error::Failure;
+use crate::manifest::Manifest;
+use crate::platform::Databases;
+use crate::verify::{self, Spelling, Verification};
+
+/// Holds the manifest's objects against the catalog, by what they mean.
+///
+/// # Errors
+/// What the target's server said.
+pub async fn objects(
+    context: &Context,
+    session: &Session,
+    manifest: &mut Manifest,
+    actual: &Catalog,
+) -> Result<Verification> {
+    let spellings = verify::spellings(manifest, actual);
+    let mut failed = Vec::new();
+    if !spellings.is_empty() {
+        let major = session.server_version_num / 10_000;
+        match printed(context, session, actual, &spellings).await {
+            Ok((catalog, refused)) => {
+                verify::learn(manifest, &catalog, &spellings);
+                failed = refused;
+            }
+            // What PostgreSQL of this major printed differs because it is different.
+            Err(_) if manifest.captured.map(|version| version / 10_000) == Some(major) => {}
+            Err(error) => {
+                context.check_interrupt()?;
+                let why = why(&error);
+                failed = spellings.into_iter().map(|spelling| (spelling, why.clone())).collect();
+            }
+        }
+    }
+    let mut verification = verify::objects(manifest, actual);
+    verify::note(&mut verification, &failed);
+    Ok(verification)
+}
+
+fn why(error: &anyhow::Error) -> String {
+    error.downcast_ref::<Failure>().map_or_else(|| format!("{error:#}"), |failure| failure.message.clone())
+}
+
+/// Calls functions and operators as PostgreSQL does, where the manifest spells the types of their arguments otherwise.
+pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog) -> Result<()> {
+    let unknown = |id: &&Id| id.is_signed() && actual.get(id).is_none();
+    let expected = manifest.expected.iter().map(|object| &object.id).chain(&manifest.absent).filter(unknown);
+    let expected: Vec<Id> = expected.cloned().collect();
+    let mut names = Vec::new();
+    for id in expected {
+        session.client.batch_execute("SAVEPOINT pgplumb_name; SET LOCAL search_path TO DEFAULT").await?;
+        let printed = id.as_printed(&session.client).await;
+        session.client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_name").await?;
+        match printed {
+            Ok(Some(printed)) => names.push((id, printed)),
+            Ok(None) => {}
+            Err(error) if error.downcast_ref().and_then(objection).is_some() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    manifest.expected.rename(&names);
+    let renamed = |id: Id| names.iter().find(|(old, _)| *old == id).map_or(id.clone(), |(_, new)| new.clone());
+    manifest.absent = std::mem::take(&mut manifest.absent).into_iter().map(renamed).collect::<BTreeSet<_>>();
+    Ok(())
+}
+
+/// What a scratch database prints for the texts, and those that it could not be given.
+async fn printed(
+    context: &Context,
+    session: &Session,
+    actual: &Catalog,
+    spellings: &[Spelling],
+) -> Result<(Catalog, Vec<(Spelling, String)>)> {
+    let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
+    let path = session.client.query_typed(query, &[]).await?;
+    let path: String = path.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
+    let scratch = context.scratch_cluster(session.server_version_num / 10_000).await?;
+    let databases = Databases::new(&scratch.cluster, context.platform());
+    let done = with_fewer(context, &databases, actual, spellings, &path).await;
+    scratch.leave(&databases).await?;
+    done
+}
+
+/// Makes the objects with the texts in them, and once more without those that were refused, so that one that is wrong
+/// does not keep the others from being printed.
+async fn with_fewer(
+    context: &Context,
+    databases: &Databases<'_>,
+    actual: &Catalog,
+    spellings: &[Spelling],
+    path: &str,
+) -> Result<(Catalog, Vec<(Spelling, String)>)> {
+    let (first, failed) = made(context, databases, actual, spellings, path).await?;
+    if failed.is_empty() {
+        return Ok((first, failed));
+    }
+    let is_good = |one: &&Spelling| !failed.iter().any(|(bad, _)| bad.is(one));
+    let good: Vec<Spelling> = spellings.iter().filter(is_good).cloned().collect();
+    let (second, more) = made(context, databases, actual, &good, path).await?;
+    Ok((second, failed.into_iter().chain(more).collect()))
+}
+
+async fn made(
+    context: &Context,
+    databases: &Databases<'_>,
+    actual: &Catalog,
+    spellings: &[Spelling],
+    path: &str,
+) -> Result<(Catalog, Vec<(Spelling, String)>)> {
+    let mut catalog = verify::overlaid(actual, spellings);
+    forget_unused(&mut catalog);
+    let roles: Vec<&str> = catalog.iter().filter(|object| is_role(object)).map(|role| role.id.name()).collect();
+    let statements = verify::statements(&catalog, spellings);
+    let name = context.scratch_name();
+    databases.drop(&name).await?;
+    databases.scratch(&name).await?;
+    let added = databases.add_roles(&roles).await?;
+    let work = async {
+        let session = context.session(&databases.superuser_target(&name)).await?;
+        let refusals = catalog::make(&session.client, &statements, path).await?;
+        let printed = snapshot::read(&session).await?;
+        snapshot::end(&session).await?;
+        let failed = verify::refused(&catalog, &printed, spellings, &refusals);
+        Ok::<_, anyhow::Error>((printed, failed))
+    };
+    let done = work.await;
+    databases.drop(&name).await?;
+    databases.drop_roles(&added).await?;
+    done
+}
