@@ -186,6 +186,18 @@ pub fn create_all(catalog: &Catalog) -> Vec<Statement> {
     statements
 }
 
+/// A catalog as SQL, to be read and compared: each object with its own statements, in the order of identities, and a
+/// blank line before the next.
+pub fn text(catalog: &Catalog) -> String {
+    let of_object = |object| {
+        let mut statements = Whole { object, catalog, with_parent: true }.statements();
+        statements.sort_by_key(|statement| statement.stage);
+        statements.iter().map(|statement| format!("{};\n", statement.sql)).collect::<String>()
+    };
+    let objects = catalog.iter().map(of_object).filter(|statements| !statements.is_empty());
+    objects.collect::<Vec<_>>().join("\n")
+}
+
 /// The statement that takes an object away, if one does.
 pub fn drop(catalog: &Catalog, object: &Object) -> Option<String> {
     let whole = Whole { object, catalog, with_parent: false };

@@ -57,7 +57,7 @@ mod unread;
 mod user_mapping;
 mod view;
 
-pub use create::{Stage, Statement, Whole, create, create_all, drop};
+pub use create::{Stage, Statement, Whole, create, create_all, drop, text};
 pub use load::load;
 pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};
