@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Context;
 use super::sides::{self, Side};
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog};
 use crate::error::{Failure, Outcome};
 use crate::manifest::{self, Manifest};
 use crate::output::{Answer, escape};
@@ -24,7 +24,7 @@ pub struct Args {
 /// Compares.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let (a, b) = (sides::read(context, &args.a).await?, sides::read(context, &args.b).await?);
-    let texts = [&a, &b].map(|side| text_of(context, side));
+    let texts = [&a, &b].map(text_of);
     let mut expected = match a {
         Side::Manifest(manifest) => *manifest,
         Side::Catalog(catalog, version) => written(context, &catalog, version)?,
@@ -56,12 +56,16 @@ fn written(context: &Context, catalog: &Catalog, version: u32) -> Result<Manifes
     manifest::parse(&sides::written(context, catalog, version, &[], &[]), "the first side")
 }
 
-/// The side as a manifest's text, for the line diff; a manifest that people wrote has a text of its own kind.
-fn text_of(context: &Context, side: &Side) -> Option<String> {
-    match side {
-        Side::Catalog(catalog, version) => Some(sides::written(context, catalog, *version, &[], &[])),
-        Side::Manifest(_) => None,
-    }
+/// The side as SQL, for the line diff; of a manifest that leaves things out there is none. Who owns most of it is left
+/// out, because one side may not say so.
+fn text_of(side: &Side) -> Option<String> {
+    let mut catalog = match side {
+        Side::Catalog(catalog, _) => catalog.clone(),
+        Side::Manifest(manifest) if manifest.complete(&[]) => manifest.as_ref().clone().into_catalog(),
+        Side::Manifest(_) => return None,
+    };
+    catalog.forget_usual();
+    Some(catalog::text(&catalog))
 }
 
 /// What a side has. A manifest stands for a database only if it says everything about it.
