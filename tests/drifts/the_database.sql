@@ -21,6 +21,9 @@ DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS NULL', current_database())
 -- drift: the database itself: connection_limit
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 7', current_database()); END $$;
 
+-- drift: the database itself: owner
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO drift_owner', current_database()); END $$;
+
 -- drift: row app.settings currency: value
 UPDATE app.settings SET value = 'USD' WHERE name = 'currency';
 
