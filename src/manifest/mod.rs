@@ -53,6 +53,9 @@ pub struct Seed {
     /// Whether the other values must hold or are only reported.
     #[serde(default)]
     pub values: SeedValues,
+    /// What rows come to that are in the table and not here.
+    #[serde(default)]
+    pub unexpected: Unexpected,
     /// The rows, each with its key and the values that are checked.
     pub rows: Vec<Map<String, Value>>,
 }

@@ -53,6 +53,10 @@ fn seed() -> Value {
                 "description": "Whether other values than these fail (`exact`) or are only told (`info`).",
                 "enum": ["exact", "info"], "default": "exact",
             },
+            "unexpected": {
+                "description": "What rows come to that are in the table and not here.",
+                "enum": ["fail", "warn", "ignore"], "default": "ignore",
+            },
             "rows": {
                 "description": "The rows, each with its key and the values that are checked.",
                 "type": "array", "items": { "type": "object" },

@@ -8,8 +8,11 @@ use tokio_postgres::types::Type;
 use super::{Finding, Verification};
 use crate::catalog::Section;
 use crate::db::objection;
-use crate::manifest::{Seed, SeedValues};
+use crate::manifest::{Seed, SeedValues, Unexpected};
 use crate::sql::{identifier, literal};
+
+/// How many rows of a table that nobody expects are shown; the others are counted.
+const SHOWN: usize = 20;
 
 /// Compares the rows of every seed table.
 pub async fn check(client: &Client, seeds: &[Seed], verification: &mut Verification) -> Result<()> {
@@ -86,14 +89,52 @@ async fn compare(
         let actual: Option<Value> = row.try_get(3)?;
         report(seed, &wanted, missing, &differing, actual.as_ref(), verification);
     }
+    if seed.unexpected == Unexpected::Ignore { Ok(()) } else { surplus(client, seed, &expected, verification).await }
+}
+
+/// Tells the rows that the table has and the manifest does not name.
+async fn surplus(client: &Client, seed: &Seed, expected: &Value, verification: &mut Verification) -> Result<()> {
+    let base = Finding { fails: seed.unexpected == Unexpected::Fail, ..finding(seed, "unexpected", "") };
+    let rows = client.query_typed(&surplus_query(seed), &[(expected, Type::JSONB)]).await?;
+    let mut all = 0;
+    for row in &rows {
+        let (there, count): (Value, i64) = (row.try_get(0)?, row.try_get(1)?);
+        all = usize::try_from(count).unwrap_or(usize::MAX);
+        let key: Vec<String> = seed.key.iter().map(|name| there.get(name).map_or_else(String::new, plain)).collect();
+        let object = format!("{} {}", seed.table, key.join(", "));
+        let path = [vec![seed.table.clone()], key].concat();
+        verification.findings.push(Finding { kind: "row".to_owned(), object, path, actual: there, ..base.clone() });
+    }
+    if all > rows.len() {
+        let object = format!("{} and {} more", seed.table, all - rows.len());
+        verification.findings.push(Finding { object, ..base });
+    }
     Ok(())
+}
+
+fn surplus_query(seed: &Seed) -> String {
+    let (table, key) = (regclass(&seed.table), keys(seed));
+    let columns: Vec<String> = seed.key.iter().map(|name| format!("t.{}", identifier(name))).collect();
+    format!(
+        "
+SELECT to_jsonb(t), count(*) OVER () FROM {table} t
+WHERE NOT EXISTS (
+  SELECT FROM (SELECT jsonb_populate_record(NULL::{table}, given) AS r FROM jsonb_array_elements($1) AS x (given)) e
+   WHERE {key})
+ORDER BY {} LIMIT {SHOWN}",
+        columns.join(", ")
+    )
+}
+
+/// Whether the row `t` has the key of the expected row `e.r`.
+fn keys(seed: &Seed) -> String {
+    let same = |name: &String| format!("t.{0} IS NOT DISTINCT FROM (e.r).{0}", identifier(name));
+    seed.key.iter().map(same).collect::<Vec<_>>().join(" AND ")
 }
 
 /// One row of the answer is one expected row: its number, whether it is missing, the columns that differ, what is there.
 fn query(seed: &Seed, columns: &[(String, bool)]) -> String {
     let table = regclass(&seed.table);
-    let key: Vec<String> =
-        seed.key.iter().map(|name| format!("t.{0} IS NOT DISTINCT FROM (e.r).{0}", identifier(name))).collect();
     let differs = |(name, json): &(String, bool)| {
         let (column, cast) = (identifier(name), if *json { "::text::jsonb" } else { "" });
         let given = format!("e.given ? {}", literal(name));
@@ -111,7 +152,7 @@ FROM (SELECT n, given, jsonb_populate_record(NULL::{table}, given) AS r
         FROM jsonb_array_elements($1) WITH ORDINALITY AS x (given, n)) e
 LEFT JOIN {table} t ON {}
 ORDER BY e.n",
-        key.join(" AND ")
+        keys(seed)
     )
 }
 

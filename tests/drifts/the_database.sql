@@ -32,3 +32,10 @@ DELETE FROM app.settings WHERE name = 'tax';
 
 -- drift: row app.settings tax: sort
 UPDATE app.settings SET sort = NULL WHERE name = 'tax';
+
+-- drift: row app.settings more: unexpected
+INSERT INTO app.settings VALUES ('more', 'x', 4);
+
+-- drift: row app.settings tax: missing
+-- drift: row app.settings Tax: unexpected
+UPDATE app.settings SET name = 'Tax' WHERE name = 'tax';
