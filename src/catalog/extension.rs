@@ -26,6 +26,7 @@ pub(super) const KIND: Kind = Kind {
     drop: drop_by_address,
 };
 
+/// Every database begins with `plpgsql`; where it was dropped and made again, it is still no surprise.
 fn query(_version: u32) -> String {
     let owner = owner("e.extowner");
     format!(
@@ -34,7 +35,7 @@ SELECT e.oid, 0 AS sub, NULL::oid AS parent, e.extname::text AS name,
   e.extversion AS version, e.extnamespace::regnamespace::text AS schema,
   {owner}
 FROM pg_extension e
-WHERE e.oid >= 16384
+WHERE e.oid >= 16384 AND e.extname <> 'plpgsql'
 "
     )
 }

@@ -21,34 +21,56 @@ pub(super) const KIND: Kind = Kind {
     drop: drop_never,
 };
 
-/// Each catalog with privileges: its name, the columns of the owner and of the privileges, and the letter of `acldefault`.
-const CATALOGS: [(&str, &str, &str, &str); 5] = [
-    ("pg_class", "relowner", "relacl", "r"),
-    ("pg_proc", "proowner", "proacl", "f"),
-    ("pg_type", "typowner", "typacl", "T"),
-    ("pg_language", "lanowner", "lanacl", "l"),
-    ("pg_namespace", "nspowner", "nspacl", "n"),
+/// A catalog with privileges.
+struct Source {
+    /// What is read; each row of it is `o`.
+    from: &'static str,
+    /// The catalog whose oid names an object, that oid, and the number of a column or 0.
+    address: (&'static str, &'static str, &'static str),
+    /// The columns of the owner and of the privileges, and the letter of `acldefault`.
+    access: (&'static str, &'static str, &'static str),
+}
+
+const SOURCES: [Source; 9] = [
+    plain("(SELECT * FROM pg_class WHERE relkind <> 'S')", "pg_class", ("o.relowner", "o.relacl", "r")),
+    plain("(SELECT * FROM pg_class WHERE relkind = 'S')", "pg_class", ("o.relowner", "o.relacl", "s")),
+    Source {
+        from: "(SELECT a.*, c.relowner FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL)",
+        address: ("pg_class", "o.attrelid", "o.attnum::int4"),
+        access: ("o.relowner", "o.attacl", "c"),
+    },
+    plain("pg_proc", "pg_proc", ("o.proowner", "o.proacl", "f")),
+    plain("pg_type", "pg_type", ("o.typowner", "o.typacl", "T")),
+    plain("pg_language", "pg_language", ("o.lanowner", "o.lanacl", "l")),
+    plain("pg_namespace", "pg_namespace", ("o.nspowner", "o.nspacl", "n")),
+    plain("pg_foreign_data_wrapper", "pg_foreign_data_wrapper", ("o.fdwowner", "o.fdwacl", "F")),
+    plain("pg_foreign_server", "pg_foreign_server", ("o.srvowner", "o.srvacl", "S")),
 ];
+
+const fn plain(from: &'static str, class: &'static str, access: (&'static str, &'static str, &'static str)) -> Source {
+    Source { from, address: (class, "o.oid", "0"), access }
+}
 
 /// What an object came with stands in `pg_init_privs`, or is the default; of the information schema it stands nowhere.
 fn query(_version: u32) -> String {
-    let of_catalog = |(catalog, owner, acl, letter): &(&str, &str, &str, &str)| {
-        let (owner, acl) = (format!("o.{owner}"), format!("o.{acl}"));
-        let base = format!("coalesce(i.initprivs, acldefault('{letter}', {owner}))");
-        let privileges = grants(&acl, &base, letter, &owner);
-        format!(
-            "
-SELECT o.oid, 0 AS sub, NULL::oid AS parent, n.type || ' ' || n.identity AS name, g.privileges
-FROM {catalog} o
-LEFT JOIN pg_init_privs i ON i.classoid = '{catalog}'::regclass AND i.objoid = o.oid AND i.objsubid = 0
-LEFT JOIN pg_depend m ON m.classid = '{catalog}'::regclass AND m.objid = o.oid AND m.deptype = 'e'
+    SOURCES.iter().map(changed).collect::<Vec<_>>().join("\nUNION ALL")
+}
+
+fn changed(source: &Source) -> String {
+    let Source { from, address: (class, oid, sub), access: (owner, acl, letter) } = source;
+    let base = format!("coalesce(i.initprivs, acldefault('{letter}', {owner}))");
+    let privileges = grants(acl, &base, letter, owner);
+    format!(
+        "
+SELECT {oid} AS oid, 0 AS sub, NULL::oid AS parent, n.type || ' ' || n.identity AS name, g.privileges
+FROM {from} o
+LEFT JOIN pg_init_privs i ON i.classoid = '{class}'::regclass AND i.objoid = {oid} AND i.objsubid = {sub}
+LEFT JOIN pg_depend m ON m.classid = '{class}'::regclass AND m.objid = {oid} AND m.deptype = 'e'
 CROSS JOIN LATERAL (SELECT {privileges} AS privileges) g
-CROSS JOIN LATERAL pg_identify_object('{catalog}'::regclass, o.oid, 0) n
-WHERE {acl} IS NOT NULL AND {acl} IS DISTINCT FROM i.initprivs AND (o.oid < 16384 OR m.objid IS NOT NULL)
+CROSS JOIN LATERAL pg_identify_object('{class}'::regclass, {oid}, {sub}) n
+WHERE {acl} IS NOT NULL AND {acl} IS DISTINCT FROM i.initprivs AND ({oid} < 16384 OR m.objid IS NOT NULL)
   AND g.privileges <> '{{}}' AND n.identity !~ '^information_schema' AND NOT (n.type = 'schema' AND n.identity = 'public')"
-        )
-    };
-    CATALOGS.iter().map(of_catalog).collect::<Vec<_>>().join("\nUNION ALL")
+    )
 }
 
 /// The object itself is there; what is missing is what was granted on it.

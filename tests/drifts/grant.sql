@@ -125,3 +125,19 @@ GRANT USAGE ON FOREIGN DATA WRAPPER mail TO drift_reader;
 
 -- drift: large objects "of supabase_admin": privileges
 REVOKE SELECT ON LARGE OBJECT 4711 FROM drift_reader;
+
+-- drift: system object "table column pg_catalog.pg_authid.rolname": unexpected
+GRANT SELECT (rolname) ON pg_authid TO drift_reader;
+
+-- drift: system object "foreign-data wrapper postgres_fdw": unexpected
+GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO drift_reader;
+
+-- A sequence, a table and a server that an extension made.
+-- drift: sequence app.plain: missing
+-- drift: system object "sequence app.plain": unexpected
+-- drift: system object "table app.loose": unexpected
+-- drift: table app.loose: missing
+ALTER EXTENSION hstore ADD SEQUENCE app.plain;
+ALTER EXTENSION hstore ADD TABLE app.loose;
+GRANT USAGE ON SEQUENCE app.plain TO drift_reader;
+GRANT SELECT ON app.loose TO drift_reader;

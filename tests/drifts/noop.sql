@@ -158,6 +158,10 @@ DROP EXTENSION btree_gist CASCADE;
 CREATE EXTENSION btree_gist SCHEMA ext;
 ALTER TABLE app.bookings ADD CONSTRAINT bookings_overlap EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (NOT cancelled);
 
+-- The one that every database begins with, dropped and made again.
+UPDATE pg_extension SET oid = 999999 WHERE extname = 'plpgsql';
+UPDATE pg_depend SET refobjid = 999999 WHERE refclassid = 'pg_extension'::regclass AND refobjid NOT IN (SELECT oid FROM pg_extension);
+
 -- Partitions and their trigger in another order.
 DROP TABLE app.regions;
 CREATE TABLE app.regions_eu (id integer, country text);

@@ -52,3 +52,6 @@ DO $$ BEGIN EXECUTE format('ALTER ROLE drift_reader IN DATABASE %I RESET ALL', c
 
 -- drift: role settings drift_group: unexpected
 DO $$ BEGIN EXECUTE format('ALTER ROLE drift_group IN DATABASE %I SET work_mem = 64', current_database()); END $$;
+
+-- drift: role settings "ALL": unexpected
+ALTER ROLE ALL SET statement_timeout = '10s';

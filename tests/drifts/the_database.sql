@@ -21,6 +21,9 @@ DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS NULL', current_database())
 -- drift: the database itself: connection_limit
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 7', current_database()); END $$;
 
+-- drift: the database itself: owner
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO drift_owner', current_database()); END $$;
+
 -- drift: row app.settings currency: value
 UPDATE app.settings SET value = 'USD' WHERE name = 'currency';
 
@@ -29,3 +32,10 @@ DELETE FROM app.settings WHERE name = 'tax';
 
 -- drift: row app.settings tax: sort
 UPDATE app.settings SET sort = NULL WHERE name = 'tax';
+
+-- drift: row app.settings more: unexpected
+INSERT INTO app.settings VALUES ('more', 'x', 4);
+
+-- drift: row app.settings tax: missing
+-- drift: row app.settings Tax: unexpected
+UPDATE app.settings SET name = 'Tax' WHERE name = 'tax';

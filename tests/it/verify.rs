@@ -8,6 +8,7 @@ crate::trials!(
     each_change_is_found,
     changed_bodies_are_shown_line_by_line,
     what_admins_edit_is_told_and_passes,
+    rows_that_nobody_expects_are_told_and_counted,
     sections_can_be_chosen,
     reports_have_three_forms,
     a_report_for_ci_points_at_the_manifest_and_cannot_be_broken_out_of,
@@ -120,6 +121,20 @@ fn changed_bodies_are_shown_line_by_line() -> Result {
     output.says("-               NEW.note := 'touched';").says("+               NEW.note := 'changed';");
     let output = project.on(&database, &["db:verify", "--color", "always"]).expect(3);
     output.says("\u{1b}[32m+               NEW.note := 'changed';");
+    Ok(())
+}
+
+fn rows_that_nobody_expects_are_told_and_counted() -> Result {
+    let (project, database) = shop();
+    database.run("INSERT INTO customer SELECT n, 'x' FROM generate_series(11, 40) n");
+    project.on(&database, &["db:verify"]).expect(0);
+    for (unexpected, code) in [("warn", 0), ("fail", 3)] {
+        let mut manifest: serde_json::Value = serde_json::from_str(&project.text("manifest.json")).unwrap();
+        manifest["seeds"][0]["unexpected"] = unexpected.into();
+        project.write("manifest.json", manifest.to_string());
+        let output = project.on(&database, &["db:verify"]).expect(code).says("row customer 11");
+        output.says("rows customer and 10 more");
+    }
     Ok(())
 }
 

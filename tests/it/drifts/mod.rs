@@ -21,7 +21,7 @@ use block::{Block, blocks};
 const OTHERS: [&str; 4] = ["base", "database", "roles", "settings"];
 
 /// The rows that the manifest asks for beside the objects.
-const SEEDS: &str = r#"{ "seeds": [{ "table": "app.settings", "key": ["name"], "rows": [
+const SEEDS: &str = r#"{ "seeds": [{ "table": "app.settings", "key": ["name"], "unexpected": "fail", "rows": [
     { "name": "currency", "value": "EUR", "sort": 1 }, { "name": "language", "value": "de", "sort": 2 },
     { "name": "tax", "value": "19", "sort": 3 }] }] }"#;
 
