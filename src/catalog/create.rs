@@ -194,22 +194,21 @@ pub fn create_some(catalog: &Catalog, wanted: impl Fn(&Object, &Statement) -> bo
     statements
 }
 
-<<<<<<<
 /// The statements that an object has of its own, where what it stands in is made too.
 pub fn made_by(catalog: &Catalog, object: &Object) -> Vec<Statement> {
     Whole { object, catalog, with_parent: true }.statements()
-=======
+}
+
 /// A catalog as SQL, to be read and compared: each object with its own statements, in the order of identities, and a
 /// blank line before the next.
 pub fn text(catalog: &Catalog) -> String {
     let of_object = |object| {
-        let mut statements = Whole { object, catalog, with_parent: true }.statements();
+        let mut statements = made_by(catalog, object);
         statements.sort_by_key(|statement| statement.stage);
         statements.iter().map(|statement| format!("{};\n", statement.sql)).collect::<String>()
     };
     let objects = catalog.iter().map(of_object).filter(|statements| !statements.is_empty());
     objects.collect::<Vec<_>>().join("\n")
->>>>>>>
 }
 
 /// The statement that takes an object away, if one does.

@@ -1,6 +1,6 @@
 //! The database itself: what belongs to it beside its objects.
 
-use super::access::{PRIVILEGES, grants, OWNER, owner};
+use super::access::{OWNER, PRIVILEGES, grants, owner};
 use super::create::drop_never;
 use super::piece::sorted;
 use super::{Form, Kind, Property, Section};

@@ -58,11 +58,7 @@ mod unread;
 mod user_mapping;
 mod view;
 
-<<<<<<<
-pub use create::{Stage, Statement, Whole, create, create_all, create_some, drop, made_by};
-=======
-pub use create::{Stage, Statement, Whole, create, create_all, drop, text};
->>>>>>>
+pub use create::{Stage, Statement, Whole, create, create_all, create_some, drop, made_by, text};
 pub use load::load;
 pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};

@@ -127,7 +127,8 @@ async fn verified(session: &Session, manifest: &Manifest, sql: &str) -> std::res
     let mut actual = catalog::load(&session.client, session.server_version_num).await.map_err(explained)?;
     // Roles that nothing names are nobody's affair, as for the program.
     actual.retain(|object| object.id.kind.class != "pg_authid" || manifest.expected.get(&object.id).is_some());
-    let verification = verify::verify(&session.client, manifest, &actual).await.map_err(explained)?;
+    let mut verification = verify::objects(manifest, &actual);
+    verify::complete(&session.client, manifest, &mut verification).await.map_err(explained)?;
     let mut found: Vec<String> = verification.findings.iter().map(words).collect();
     found.extend(verification.not_measured.iter().map(|what| format!("not measured: {what}")));
     found.sort();
