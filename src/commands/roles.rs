@@ -23,7 +23,7 @@ pub fn forget_unused(catalog: &mut Catalog) {
 }
 
 /// What may be the name of a role in what is said of an object.
-fn words(object: &Object) -> Vec<String> {
+pub fn words(object: &Object) -> Vec<String> {
     let mut words: Vec<String> =
         object.id.path.iter().filter_map(|name| name.split(' ').nth(2)).map(str::to_owned).collect();
     words.push(object.id.name().to_owned());

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use tokio_postgres::types::Type;
 
 use super::Context;
-use super::roles::{forget_unused, is_role};
+use super::roles::words;
 use crate::catalog::{self, Catalog, Id};
 use crate::db::{Session, objection, snapshot};
 use crate::error::Failure;
@@ -75,66 +76,71 @@ pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog)
 }
 
 /// What a scratch database prints for the texts, and those that it could not be given.
-async fn printed(
-    context: &Context,
-    session: &Session,
-    actual: &Catalog,
-    spellings: &[Spelling],
-) -> Result<(Catalog, Vec<(Spelling, String)>)> {
+async fn printed(context: &Context, session: &Session, actual: &Catalog, spellings: &[Spelling]) -> Result<Printed> {
     let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
     let path = session.client.query_typed(query, &[]).await?;
     let path: String = path.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
+    let roles = roles(session, actual, spellings).await?;
     let scratch = context.scratch_cluster(session.server_version_num / 10_000).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
-    let done = with_fewer(context, &databases, actual, spellings, &path).await;
+    let server = Server { context, databases: &databases, roles: &roles, path: &path };
+    let done = server.with_fewer(actual, spellings).await;
     scratch.leave(&databases).await?;
     done
 }
 
-/// Makes the objects with the texts in them, and once more without those that were refused, so that one that is wrong
-/// does not keep the others from being printed.
-async fn with_fewer(
-    context: &Context,
-    databases: &Databases<'_>,
-    actual: &Catalog,
-    spellings: &[Spelling],
-    path: &str,
-) -> Result<(Catalog, Vec<(Spelling, String)>)> {
-    let (first, failed) = made(context, databases, actual, spellings, path).await?;
-    if failed.is_empty() {
-        return Ok((first, failed));
-    }
-    let is_good = |one: &&Spelling| !failed.iter().any(|(bad, _)| bad.is(one));
-    let good: Vec<Spelling> = spellings.iter().filter(is_good).cloned().collect();
-    let (second, more) = made(context, databases, actual, &good, path).await?;
-    Ok((second, failed.into_iter().chain(more).collect()))
+/// Those of the words in the objects that are names of roles.
+async fn roles(session: &Session, actual: &Catalog, spellings: &[Spelling]) -> Result<Vec<String>> {
+    let words: Vec<String> = verify::spelled(actual, spellings).flat_map(words).collect();
+    let query = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)";
+    let rows = session.client.query_typed(query, &[(&words, Type::TEXT_ARRAY)]).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-async fn made(
-    context: &Context,
-    databases: &Databases<'_>,
-    actual: &Catalog,
-    spellings: &[Spelling],
-    path: &str,
-) -> Result<(Catalog, Vec<(Spelling, String)>)> {
-    let mut catalog = verify::overlaid(actual, spellings);
-    forget_unused(&mut catalog);
-    let roles: Vec<&str> = catalog.iter().filter(|object| is_role(object)).map(|role| role.id.name()).collect();
-    let statements = verify::statements(&catalog, spellings);
-    let name = context.scratch_name();
-    databases.drop(&name).await?;
-    databases.scratch(&name).await?;
-    let added = databases.add_roles(&roles).await?;
-    let work = async {
-        let session = context.session(&databases.superuser_target(&name)).await?;
-        let refusals = catalog::make(&session.client, &statements, path).await?;
-        let printed = snapshot::read(&session).await?;
-        snapshot::end(&session).await?;
-        let failed = verify::refused(&catalog, &printed, spellings, &refusals);
-        Ok::<_, anyhow::Error>((printed, failed))
-    };
-    let done = work.await;
-    databases.drop(&name).await?;
-    databases.drop_roles(&added).await?;
-    done
+/// Where texts are printed.
+struct Server<'a> {
+    context: &'a Context,
+    databases: &'a Databases<'a>,
+    roles: &'a [String],
+    path: &'a str,
+}
+
+/// What was printed, and the texts that were refused, each with what the server said.
+type Printed = (Catalog, Vec<(Spelling, String)>);
+
+impl Server<'_> {
+    /// Makes the objects with the texts in them, and once more without those that were refused, so that one that is wrong
+    /// does not keep the others from being printed.
+    async fn with_fewer(&self, actual: &Catalog, spellings: &[Spelling]) -> Result<Printed> {
+        let (first, failed) = self.with(actual, spellings).await?;
+        if failed.is_empty() {
+            return Ok((first, failed));
+        }
+        let is_good = |one: &&Spelling| !failed.iter().any(|(bad, _)| bad.is(one));
+        let good: Vec<Spelling> = spellings.iter().filter(is_good).cloned().collect();
+        let (second, more) = self.with(actual, &good).await?;
+        Ok((second, failed.into_iter().chain(more).collect()))
+    }
+
+    async fn with(&self, actual: &Catalog, spellings: &[Spelling]) -> Result<Printed> {
+        let (context, databases) = (self.context, self.databases);
+        let name = context.scratch_name();
+        databases.drop(&name).await?;
+        databases.scratch(&name).await?;
+        let added = databases.add_roles(self.roles).await?;
+        let work = async {
+            let catalog = verify::overlaid(actual, spellings);
+            let session = context.session(&databases.superuser_target(&name)).await?;
+            let statements = verify::statements(&catalog, spellings);
+            let refusals = catalog::make(&session.client, &statements, self.path).await?;
+            let printed = snapshot::read(&session).await?;
+            snapshot::end(&session).await?;
+            let failed = verify::refused(&catalog, &printed, spellings, &refusals);
+            Ok::<_, anyhow::Error>((printed, failed))
+        };
+        let done = work.await;
+        databases.drop(&name).await?;
+        databases.drop_roles(&added).await?;
+        done
+    }
 }

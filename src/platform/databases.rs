@@ -82,7 +82,7 @@ impl<'a> Databases<'a> {
     }
 
     /// Makes those of the roles that are not there, without anything that they may do, and returns them.
-    pub async fn add_roles(&self, names: &[&str]) -> Result<Vec<String>> {
+    pub async fn add_roles(&self, names: &[String]) -> Result<Vec<String>> {
         let admin = self.admin().await?;
         let query = "SELECT name FROM unnest($1::text[]) AS u (name) EXCEPT SELECT rolname::text FROM pg_roles";
         let rows = admin.client.query_typed(query, &[(&names, Type::TEXT_ARRAY)]).await?;

@@ -41,12 +41,20 @@ pub fn overlaid(actual: &Catalog, spellings: &[Spelling]) -> Catalog {
     catalog
 }
 
-/// The statements that make what the texts can name, and the objects that have them. Who owns what and who may do what
-/// does not matter to how something is printed.
+/// The statements that make what the texts can name, and the objects that have them. Who owns them, who may use them and
+/// what is said of them does not matter to how they are printed.
 pub fn statements(catalog: &Catalog, spellings: &[Spelling]) -> Vec<Statement> {
     let spelled = |object: &Object| spellings.iter().any(|spelling| spelling.id == object.id);
-    let named = |stage: Stage| stage < Stage::Bind;
-    catalog::create_some(catalog, |object, statement| named(statement.stage) || spelled(object))
+    catalog::create_some(catalog, |object, statement| match statement.stage {
+        Stage::Finish => false,
+        Stage::Bind => spelled(object),
+        _ => true,
+    })
+}
+
+/// The objects that have the texts.
+pub fn spelled<'a>(catalog: &'a Catalog, spellings: &'a [Spelling]) -> impl Iterator<Item = &'a Object> {
+    spellings.iter().filter_map(|spelling| catalog.get(&spelling.id))
 }
 
 /// The texts that have not been made, each with what the server said: those of objects, or of parts of objects, of which

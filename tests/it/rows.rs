@@ -61,7 +61,7 @@ fn only_some_are_shown_and_the_others_counted() -> Result {
     for (what, more) in [("missing", 30), ("changed", 30), ("unexpected", 80)] {
         let of: Vec<_> = findings.iter().filter(|one| one["finding"] == what).collect();
         assert_eq!(of.len(), 21, "{what}");
-        assert_eq!(of[20]["actual"], format!("and {more} more rows"), "{what}");
+        assert_eq!(of[20]["object"], format!("t and {more} more"), "{what}");
     }
     let sections = report["result"]["sections"].as_array().unwrap();
     let seeds = sections.iter().find(|section| section["name"] == "Seed Data").unwrap();

@@ -172,8 +172,9 @@ impl Told<'_> {
     fn count_others(&mut self) {
         for (what, count) in SORTS.into_iter().zip(self.counts).filter(|(_, count)| *count > SHOWN) {
             let severity = self.findings.iter().find(|finding| finding.what == what).map(|finding| finding.severity);
-            let finding = self.of_table(what, &format!("and {} more rows", count - SHOWN));
-            self.findings.push(Finding { severity: severity.unwrap_or_default(), ..finding });
+            let object = format!("{} and {} more", self.seed.table, count - SHOWN);
+            let (severity, actual) = (severity.unwrap_or_default(), Value::Null);
+            self.findings.push(Finding { object, severity, actual, ..self.of_table(what, "") });
         }
     }
 }
