@@ -29,6 +29,11 @@ impl KindId {
         KINDS[usize::from(self.0)].class
     }
 
+    /// Whether its objects belong to the whole server, or are what a database is made with.
+    pub fn of_server(self) -> bool {
+        ["pg_authid", "pg_database"].contains(&self.class())
+    }
+
     /// The properties of this kind, with the comment.
     pub fn properties(self) -> impl Iterator<Item = &'static Property> {
         let kind = KINDS[usize::from(self.0)];

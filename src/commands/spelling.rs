@@ -31,7 +31,7 @@ pub async fn objects(
         let major = session.server_version_num / 10_000;
         match printed(context, session, actual, &spellings).await {
             Ok((catalog, refused)) => {
-                verify::learn(manifest, &catalog, &spellings);
+                verify::learn(manifest, &catalog, &spellings, &refused);
                 failed = refused;
             }
             // What PostgreSQL of this major printed differs because it is different.

@@ -2,13 +2,13 @@
 //! the two texts differ, the objects of the database are made once more on a scratch database with the manifest's text in
 //! them, and what PostgreSQL prints there is what the manifest means. Nothing is guessed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::Verification;
 use crate::catalog::{self, Catalog, Id, Object, Property, Refusal, Stage, Statement};
-use crate::diff::{self, Difference};
+use crate::diff::{self, Change, Difference};
 use crate::manifest::Manifest;
 
 /// A text of the manifest that differs from what the database prints.
@@ -19,17 +19,27 @@ pub struct Spelling {
     value: Value,
 }
 
-/// The texts that differ.
+/// The texts that differ. Those that no statement would have are left as they are: nothing could be learned of them.
 pub fn spellings(manifest: &Manifest, actual: &Catalog) -> Vec<Spelling> {
-    let changes = diff::compare(manifest, actual).changes.into_iter();
-    changes
-        .filter_map(|change| {
-            let Difference::Changed { property, expected, .. } = change.difference else { return None };
-            let property = change.id.kind.property(property)?;
-            let said = property.sql && !property.is_default(&expected);
-            said.then_some(Spelling { id: change.id, property, value: expected })
-        })
-        .collect()
+    let spelling = |change: Change| {
+        let Difference::Changed { property, expected, .. } = change.difference else { return None };
+        let property = change.id.kind.property(property)?;
+        let said = property.sql && !property.is_default(&expected);
+        said.then_some(Spelling { id: change.id, property, value: expected })
+    };
+    let mut spellings: Vec<Spelling> =
+        diff::compare(manifest, actual).changes.into_iter().filter_map(spelling).collect();
+    if !spellings.is_empty() {
+        let overlaid = overlaid(actual, &spellings);
+        spellings.retain(|spelling| made(&overlaid, &spelling.id) != made(actual, &spelling.id));
+    }
+    spellings
+}
+
+/// The statements that an object and what it stands in have of their own.
+fn made(catalog: &Catalog, id: &Id) -> Vec<Statement> {
+    let own = |id: &Id| catalog.get(id).into_iter().flat_map(|object| catalog::made_by(catalog, object));
+    own(id).chain(id.parents().iter().flat_map(own)).collect()
 }
 
 /// The database's objects with the manifest's texts in them.
@@ -44,12 +54,53 @@ pub fn overlaid(actual: &Catalog, spellings: &[Spelling]) -> Catalog {
 /// The statements that make what the texts can name, and the objects that have them. Who owns them, who may use them and
 /// what is said of them does not matter to how they are printed.
 pub fn statements(catalog: &Catalog, spellings: &[Spelling]) -> Vec<Statement> {
-    let spelled = |object: &Object| spellings.iter().any(|spelling| spelling.id == object.id);
+    let ids: HashSet<&Id> = spellings.iter().map(|spelling| &spelling.id).collect();
+    let spelled = |object: &Object| ids.contains(&object.id);
+    let named = named(catalog, spellings);
     catalog::create_some(catalog, |object, statement| match statement.stage {
-        Stage::Finish => false,
-        Stage::Bind => spelled(object),
-        _ => true,
+        _ if object.id.kind.of_server() => false,
+        _ if object.id.path.len() > 1 && !named.contains(&object.id.path[..2]) => false,
+        Stage::Make | Stage::Fill | Stage::Attach | Stage::Keys | Stage::PartitionedKeys => true,
+        Stage::Bind | Stage::Watch => spelled(object),
+        Stage::Own | Stage::Finish => false,
     })
+}
+
+/// The paths of the objects of schemas that have the texts, or whose names stand in the statements of those that are
+/// needed: a large database is not made again for one text. A word that means something else does no harm.
+fn named<'a>(catalog: &'a Catalog, spellings: &'a [Spelling]) -> HashSet<&'a [String]> {
+    let mut by_path: HashMap<&[String], Vec<&Object>> = HashMap::new();
+    let mut by_word: HashMap<&str, Vec<&[String]>> = HashMap::new();
+    let mut waiting: Vec<&[String]> = Vec::new();
+    for object in catalog.iter() {
+        let Some(path) = object.id.path.get(..2) else {
+            waiting.push(&object.id.path);
+            by_path.entry(&object.id.path).or_default().push(object);
+            continue;
+        };
+        by_path.entry(path).or_default().push(object);
+        let name = path[1].split('(').next().unwrap_or_default();
+        match name.chars().all(is_of_word) {
+            true => by_word.entry(name).or_default().push(path),
+            false => waiting.push(path),
+        }
+    }
+    waiting.extend(spellings.iter().filter_map(|spelling| spelling.id.path.get(..2)));
+    let mut named = HashSet::new();
+    while let Some(path) = waiting.pop() {
+        if !named.insert(path) {
+            continue;
+        }
+        for statement in by_path.get(path).into_iter().flatten().flat_map(|object| catalog::made_by(catalog, object)) {
+            let words = statement.sql.split(|c| !is_of_word(c)).filter(|_| statement.stage < Stage::Own);
+            waiting.extend(words.filter_map(|word| by_word.get(word)).flatten());
+        }
+    }
+    named
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
 /// The objects that have the texts.
@@ -66,12 +117,9 @@ pub fn refused(
     refusals: &[Refusal],
 ) -> Vec<(Spelling, String)> {
     let said: HashMap<&str, &str> = refusals.iter().map(|one| (one.sql.as_str(), one.said.as_str())).collect();
-    let of = |id: &Id| {
-        let own = catalog.get(id).into_iter().flat_map(|object| catalog::made_by(catalog, object));
-        own.into_iter().find_map(|statement| said.get(statement.sql.as_str()).map(|said| (*said).to_owned()))
-    };
-    let absent = |id: &Id| printed.get(id).is_none().then(|| "it could not be made".to_owned());
-    let why = |id: &Id| of(id).or_else(|| id.parents().iter().find_map(of)).or_else(|| absent(id));
+    let of = |id: &Id| made(catalog, id).iter().find_map(|statement| said.get(statement.sql.as_str()).copied());
+    let absent = |id: &Id| printed.get(id).is_none().then_some("it could not be made");
+    let why = |id: &Id| of(id).or_else(|| absent(id)).map(str::to_owned);
     spellings.iter().filter_map(|spelling| Some((spelling.clone(), why(&spelling.id)?))).collect()
 }
 
@@ -82,9 +130,11 @@ impl Spelling {
     }
 }
 
-/// Writes into the manifest what PostgreSQL printed on the scratch database for its texts.
-pub fn learn(manifest: &mut Manifest, printed: &Catalog, spellings: &[Spelling]) {
-    for Spelling { id, property, .. } in spellings {
+/// Writes into the manifest what PostgreSQL printed on the scratch database for its texts, but for those that the scratch
+/// database does not have.
+pub fn learn(manifest: &mut Manifest, printed: &Catalog, spellings: &[Spelling], failed: &[(Spelling, String)]) {
+    let good = |one: &&Spelling| !failed.iter().any(|(bad, _)| bad.is(one));
+    for Spelling { id, property, .. } in spellings.iter().filter(good) {
         if let Some(object) = printed.get(id) {
             let value = object.properties.get(property.name).cloned().unwrap_or_else(|| property.default());
             manifest.expected.change(id, property, value);
