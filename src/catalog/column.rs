@@ -240,13 +240,19 @@ fn identity(column: &Whole<'_>, when: &str) -> String {
     format!(" GENERATED {} AS IDENTITY{said}", when.to_uppercase())
 }
 
+/// Whether it is there because the table that its table inherits from or is a partition of has it.
+fn comes_with_parent(column: &Whole<'_>) -> bool {
+    let is_partition = || column.parent_object().is_some_and(|table| table.text("partition_of").is_some());
+    column.flag("inherited") || is_partition()
+}
+
 /// What is said of a column after it is there.
 fn create(column: &Whole<'_>) -> Vec<Statement> {
     let (table, name) = (column.parent(), name(column));
     let alter =
         |stage, what: String| Statement::new(stage, format!("ALTER TABLE ONLY {table} ALTER COLUMN {name} {what}"));
     let mut statements = Vec::new();
-    if !column.with_parent {
+    if !column.with_parent && !comes_with_parent(column) {
         let Some(definition) = definition(column) else { return statements };
         statements.push(Statement::new(Stage::Make, format!("ALTER TABLE {table} ADD COLUMN {definition}")));
     } else if column.flag("inherited") && !column.flag("nullable") {

@@ -14,10 +14,10 @@ pub enum Stage {
     Make,
     /// Adds what may name any object: defaults, checks.
     Fill,
-    /// Puts partitions into their tables.
-    Attach,
     /// Keys and indexes of tables that hold rows.
     Keys,
+    /// Puts partitions into their tables, where those that have keys and indexes take up theirs.
+    Attach,
     /// Keys and indexes of partitioned tables, which take up those of their partitions.
     PartitionedKeys,
     /// What needs keys and indexes: foreign keys, triggers, policies, rules.
