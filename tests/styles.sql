@@ -68,12 +68,12 @@ CREATE TABLE public.egg (id integer PRIMARY KEY, hen integer REFERENCES public.h
 ALTER TABLE public.hen ADD FOREIGN KEY (egg) REFERENCES public.egg DEFERRABLE;
 
 -- Partitions in three storeys with keys, indexes and foreign keys, one of them with columns in another order.
-CREATE TABLE public.sale (day date NOT NULL, shop integer NOT NULL, hen integer REFERENCES public.hen, note text, PRIMARY KEY (day, shop)) PARTITION BY RANGE (day);
+CREATE TABLE public.sale (number bigint GENERATED ALWAYS AS IDENTITY, day date NOT NULL, shop integer NOT NULL, hen integer REFERENCES public.hen, note text, CONSTRAINT "no.te" CHECK (note <> ''), PRIMARY KEY (day, shop)) PARTITION BY RANGE (day);
 CREATE INDEX sale_note ON public.sale (note);
 CREATE TABLE public.sale_2025 PARTITION OF public.sale FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (shop);
 CREATE TABLE public.sale_2025_1 PARTITION OF public.sale_2025 FOR VALUES IN (1);
 CREATE TABLE public.sale_2025_rest PARTITION OF public.sale_2025 DEFAULT;
-CREATE TABLE public.a_sale (note text, hen integer, shop integer NOT NULL, day date NOT NULL);
+CREATE TABLE public.a_sale (note text, hen integer, number bigint NOT NULL, shop integer NOT NULL, day date NOT NULL, CONSTRAINT "no.te" CHECK (note <> ''));
 CREATE INDEX own_name ON public.a_sale (note);
 ALTER TABLE public.a_sale ADD CONSTRAINT own_key PRIMARY KEY (day, shop);
 ALTER TABLE public.sale ATTACH PARTITION public.a_sale FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

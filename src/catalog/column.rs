@@ -2,7 +2,7 @@
 
 use super::access::{self, OWNER, PRIVILEGES, grants, privileges};
 use super::create::{clause, drop_never, foreign_options, options};
-use super::phrase::lines;
+use super::phrase::{lines, path};
 use super::piece::{behind, sorted};
 use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
 use crate::sql::identifier;
@@ -220,14 +220,25 @@ fn definition(column: &Whole<'_>) -> Option<String> {
     let how = if column.flag("virtual") { "VIRTUAL" } else { "STORED" };
     let generated =
         column.text("generated").map(|value| format!(" GENERATED ALWAYS AS ({value}) {how}")).unwrap_or_default();
-    let identity = column.text("identity").map(|when| identity(column, when)).unwrap_or_default();
+    let identity = column.text("identity").filter(|_| !shares_identity(column));
+    let identity = identity.map(|when| identity_of(column, when)).unwrap_or_default();
     let nullable =
         if column.flag("nullable") || column.list("not_null").contains(&"not valid") { "" } else { " NOT NULL" };
     let inherit = if column.list("not_null").contains(&"no inherit") { " NO INHERIT" } else { "" };
     Some(format!("{} {kind}{of_server}{collation}{generated}{identity}{nullable}{inherit}", name(column)))
 }
 
-fn identity(column: &Whole<'_>, when: &str) -> String {
+/// Since PostgreSQL 17 a partition has the identity columns of its table, and must have none before it is put in.
+fn shares_identity(column: &Whole<'_>) -> bool {
+    let of_whole = || {
+        let mut path = path(column.parent_object()?.text("partition_of")?);
+        path.push(column.object.id.name().to_owned());
+        column.named("column", &path)?.text("identity")
+    };
+    of_whole().is_some()
+}
+
+fn identity_of(column: &Whole<'_>, when: &str) -> String {
     let schema = column.object.id.path.first().map(|schema| identifier(schema)).unwrap_or_default();
     let option = |option: &&str| {
         let (word, value) = option.split_once('=').unwrap_or((option, ""));
@@ -248,13 +259,19 @@ fn identity(column: &Whole<'_>, when: &str) -> String {
     format!(" GENERATED {} AS IDENTITY{said}", when.to_uppercase())
 }
 
+/// Whether it is there because the table that its table inherits from or is a partition of has it.
+fn comes_with_parent(column: &Whole<'_>) -> bool {
+    let is_partition = || column.parent_object().is_some_and(|table| table.text("partition_of").is_some());
+    column.flag("inherited") || is_partition()
+}
+
 /// What is said of a column after it is there.
 fn create(column: &Whole<'_>) -> Vec<Statement> {
     let (table, name) = (column.parent(), name(column));
     let alter =
         |stage, what: String| Statement::new(stage, format!("ALTER TABLE ONLY {table} ALTER COLUMN {name} {what}"));
     let mut statements = Vec::new();
-    if !column.with_parent {
+    if !column.with_parent && !comes_with_parent(column) {
         let Some(definition) = definition(column) else { return statements };
         statements.push(Statement::new(Stage::Make, format!("ALTER TABLE {table} ADD COLUMN {definition}")));
     } else if column.flag("inherited") && !column.flag("nullable") {

@@ -70,13 +70,15 @@ WHERE c.conrelid >= 16384 AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND NOT (c.
     )
 }
 
-/// What came from a parent comes with it. A key of a partitioned table takes up those that its partitions have, so it
-/// comes after them.
+/// What came from a parent comes with it; but a partition that is made must have it before it is put in. A key of a
+/// partitioned table takes up those that its partitions have, so it comes after them.
 fn create(whole: &Whole<'_>) -> Vec<Statement> {
     let Some(definition) = whole.text("definition") else { return Vec::new() };
     let is_key = ["PRIMARY KEY", "UNIQUE", "EXCLUDE"].iter().any(|word| definition.starts_with(word));
-    let of_partitioned = whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
-    if whole.with_parent && whole.flag("inherited") && (!is_key || of_partitioned) {
+    let of_table = |property: &str| whole.parent_object().is_some_and(|table| table.text(property).is_some());
+    let of_partitioned = of_table("partition_by");
+    let is_made = if is_key { !of_partitioned } else { whole.with_parent && of_table("partition_of") };
+    if whole.flag("inherited") && !is_made {
         return Vec::new();
     }
     let stage = match is_key {

@@ -14,10 +14,10 @@ pub enum Stage {
     Make,
     /// Adds what may name any object: defaults, checks.
     Fill,
-    /// Puts partitions into their tables.
-    Attach,
     /// Keys and indexes of tables that hold rows.
     Keys,
+    /// Puts partitions into their tables, where those that have keys and indexes take up theirs.
+    Attach,
     /// Keys and indexes of partitioned tables, which take up those of their partitions.
     PartitionedKeys,
     /// What needs keys and indexes: foreign keys, triggers, policies, rules.
@@ -140,6 +140,10 @@ impl<'a> Whole<'a> {
     fn statements(&self) -> Vec<Statement> {
         let kind = self.object.id.kind;
         let mut statements = (kind.create)(self);
+        // What cannot be made cannot be spoken of either; what comes with its parent can.
+        if statements.is_empty() && !self.with_parent {
+            return statements;
+        }
         let address = (kind.address)(self);
         if let Some(comment) = self.text(COMMENT.name).filter(|_| kind.commented && !address.is_empty()) {
             let last = statements.iter().map(|statement| statement.stage).max();

@@ -118,20 +118,24 @@ fn create(whole: &Whole<'_>) -> Vec<Statement> {
     let sql = format!(
         "CREATE {unique}INDEX {own} ON {only}{table}{method} ({columns}){include}{nulls}{with}{tablespace}{which}"
     );
-    let mut statements = vec![Statement::new(Stage::Keys, sql)];
+    let stage = if is_of_partitioned(whole) { Stage::PartitionedKeys } else { Stage::Keys };
+    let mut statements = vec![Statement::new(stage, sql)];
     let attach = whole.text("part_of").map(|of| format!("ALTER INDEX {of} ATTACH PARTITION {}", name(whole)));
-    statements.extend(attach.map(|sql| Statement::new(Stage::PartitionedKeys, sql)));
+    statements.extend(attach.map(|sql| Statement::new(Stage::Bind, sql)));
     statements.extend(said_later(whole, &own, &table));
     statements.extend(depends(whole));
     statements
 }
 
+fn is_of_partitioned(whole: &Whole<'_>) -> bool {
+    whole.parent_object().is_some_and(|table| table.text("partition_by").is_some())
+}
+
 /// The index of a partitioned table whose parts are made on their own, or of which some are not there.
 fn waits_for_parts(whole: &Whole<'_>) -> bool {
-    let is_partitioned = || whole.parent_object().is_some_and(|table| table.text("partition_by").is_some());
     let name = name(whole);
     let has_parts = || whole.all_of("index").any(|other| other.text("part_of") == Some(&name));
-    is_partitioned() && (!whole.flag("valid") || has_parts())
+    is_of_partitioned(whole) && (!whole.flag("valid") || has_parts())
 }
 
 fn said_later(whole: &Whole<'_>, own: &str, table: &str) -> Vec<Statement> {

@@ -33,6 +33,11 @@ pub(super) fn without_arguments(text: &str) -> &str {
     signature(text).map_or(text, |(name, _)| name)
 }
 
+/// The names of an object and of those that it stands in, from the text that a catalog has for them.
+pub(super) fn path(text: &str) -> Vec<String> {
+    parts(text, ".").into_iter().map(unquoted).collect()
+}
+
 /// A query or a rule as PostgreSQL prints it, without the semicolon at its end.
 pub(super) fn without_semicolon(text: &str) -> &str {
     text.trim_end().trim_end_matches(';')

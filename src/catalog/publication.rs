@@ -86,15 +86,18 @@ fn what(whole: &Whole<'_>) -> String {
     if whole.flag("all_tables") {
         return " FOR ALL TABLES".to_owned();
     }
-    let tables = whole.list("tables").into_iter().map(table);
-    let schemas = whole.list("schemas").into_iter().map(|name| format!("TABLES IN SCHEMA {}", identifier(name)));
-    let what: Vec<String> = tables.chain(schemas).collect();
-    if what.is_empty() { String::new() } else { format!(" FOR\n    {}\n", what.join(",\n    ")) }
+    let tables: Vec<String> = whole.list("tables").into_iter().map(table).collect();
+    let schemas: Vec<String> = whole.list("schemas").into_iter().map(identifier).collect();
+    let group =
+        |word: &str, list: &[String]| (!list.is_empty()).then(|| format!("{word}\n    {}", list.join(",\n    ")));
+    let groups = [group("TABLE", &tables), group("TABLES IN SCHEMA", &schemas)];
+    let groups: Vec<String> = groups.into_iter().flatten().collect();
+    if groups.is_empty() { String::new() } else { format!(" FOR {}\n", groups.join(", ")) }
 }
 
 fn table(text: &str) -> String {
     match parts(text, " WHERE ").as_slice() {
-        [table, rows @ ..] if !rows.is_empty() => format!("TABLE ONLY {table} WHERE ({})", rows.join(" WHERE ")),
-        _ => format!("TABLE ONLY {text}"),
+        [table, rows @ ..] if !rows.is_empty() => format!("ONLY {table} WHERE ({})", rows.join(" WHERE ")),
+        _ => format!("ONLY {text}"),
     }
 }

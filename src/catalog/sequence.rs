@@ -2,10 +2,9 @@
 
 use super::access::{self, OWNER, PRIVILEGES, owner, privileges};
 use super::create::{clause, drop_by_address};
-use super::phrase::when;
+use super::phrase::{path, when};
 use super::piece::behind;
 use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
-use crate::sql::{parts, unquoted};
 
 pub(super) const KIND: Kind = Kind {
     name: "sequence",
@@ -107,7 +106,7 @@ fn numbers(whole: &Whole<'_>) -> String {
 
 fn is_unlogged(whole: &Whole<'_>) -> bool {
     let of_owner = || {
-        let column: Vec<String> = parts(whole.text("owned_by")?, ".").into_iter().map(unquoted).collect();
+        let column = path(whole.text("owned_by")?);
         let table = whole.named("table", column.get(..2)?)?;
         Some(table.text("persistence") == Some("unlogged"))
     };

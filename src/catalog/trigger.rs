@@ -89,7 +89,8 @@ fn create(whole: &Whole<'_>) -> Vec<Statement> {
     let (tables, for_each) = (transition_tables(whole), whole.text("for_each").unwrap_or("row").to_uppercase());
     let condition = whole.text("when").map(|condition| format!(" WHEN ({condition})")).unwrap_or_default();
     let sql = format!(
-        "CREATE {constraint}TRIGGER {name} {timing} {events} ON {table}{from}{deferrable}{deferred}{tables} FOR EACH {for_each}{condition} EXECUTE FUNCTION {function}"
+        "CREATE {constraint}TRIGGER {name} {timing} {events} ON {table}{from}{deferrable}{deferred}{tables} \
+         FOR EACH {for_each}{condition} EXECUTE FUNCTION {function}"
     );
     let mut statements = vec![Statement::new(Stage::Bind, sql)];
     statements.extend(switches(whole, &name, &table));
