@@ -2,6 +2,7 @@
 //! properties. Adding a kind is writing such a file and adding one line to [`KINDS`].
 
 mod access;
+mod assemble;
 mod load;
 mod object;
 mod piece;
@@ -54,7 +55,7 @@ mod unread;
 mod user_mapping;
 mod view;
 
-pub use load::load;
+pub use load::{load, load_with};
 pub use object::{Catalog, Id, KindId, Object, Properties};
 pub use property::{COMMENT, Form, POSITION, Property};
 pub use unread::unread;
