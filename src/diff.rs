@@ -1,13 +1,14 @@
 //! Compares what a manifest expects with what a database has. It knows no kind: objects are paired by identity and
 //! compared property by property.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Check, Form, Id, Object, POSITION, Property};
+use crate::catalog::{Catalog, Check, Form, Id, KindId, Object, POSITION, Property};
 use crate::manifest::{Manifest, Unexpected};
 
 /// How bad a difference is.
@@ -71,8 +72,8 @@ pub struct Change {
 pub struct Comparison {
     /// The differences, in the order of identities. Children of an object that is missing or unexpected are not listed.
     pub changes: Vec<Change>,
-    /// For each expected object whether it is there and as it should be.
-    pub good: Vec<(Id, bool)>,
+    /// For each expected object its kind, and whether it is there and as it should be.
+    pub good: Vec<(KindId, bool)>,
 }
 
 /// Compares every object of `actual` with the manifest.
@@ -106,7 +107,7 @@ pub fn compare(manifest: &Manifest, actual: &Catalog) -> Comparison {
         }
     }
     comparison.places(manifest, &mut brothers);
-    comparison.good.extend(manifest.absent.iter().map(|id| (id.clone(), actual.get(id).is_none())));
+    comparison.good.extend(manifest.absent.iter().map(|id| (id.kind, actual.get(id).is_none())));
     comparison.changes.sort_by(|one, other| one.id.cmp(&other.id));
     comparison
 }
@@ -139,6 +140,15 @@ impl Comparison {
 
     fn pair(&mut self, manifest: &Manifest, wanted: &Object, there: &Object) {
         let before = self.changes.len();
+        if wanted.properties != there.properties {
+            self.properties(manifest, wanted, there);
+        }
+        if !manifest.is_way(wanted) {
+            self.good.push((wanted.id.kind, self.changes.len() == before));
+        }
+    }
+
+    fn properties(&mut self, manifest: &Manifest, wanted: &Object, there: &Object) {
         let complete = manifest.complete(&wanted.id.path);
         for property in wanted.id.kind.properties() {
             if manifest.ignore.iter().any(|name| name == property.name) {
@@ -151,21 +161,19 @@ impl Comparison {
                 (None, _) if !complete && property.check == Check::Complete => continue,
                 // Of a scratch database it is not known who would own things.
                 (_, None) if property.shared => continue,
-                (Some(given), _) => given.clone(),
+                (Some(given), _) => Cow::Borrowed(given),
                 (None, _) => match manifest.fallback(&wanted.id.path, property) {
-                    Some(expected) => expected,
+                    Some(expected) => Cow::Owned(expected),
                     None => continue,
                 },
             };
-            let actual = actual.cloned().unwrap_or_else(|| property.default());
+            let actual = actual.map_or_else(|| Cow::Owned(property.default()), Cow::Borrowed);
             if !same(manifest, property, &expected, &actual) {
                 let dangerous = (property.danger)(Some(&expected), Some(&actual), &there.properties);
+                let (expected, actual) = (expected.into_owned(), actual.into_owned());
                 let difference = Difference::Changed { property: property.name, expected, actual };
                 self.changes.push(Change { id: wanted.id.clone(), difference, severity: severity(dangerous) });
             }
-        }
-        if !manifest.is_way(wanted) {
-            self.good.push((wanted.id.clone(), self.changes.len() == before));
         }
     }
 
@@ -174,7 +182,7 @@ impl Comparison {
         if wanted.id.path.is_empty() {
             return;
         }
-        self.good.push((wanted.id.clone(), false));
+        self.good.push((wanted.id.kind, false));
         if !has_parent(manifest, wanted, actual) {
             return;
         }

@@ -171,6 +171,7 @@ WHERE c.relkind IN ({relation_kinds}) AND a.attrelid >= 16384 AND a.attnum > 0 A
     )
 }
 
+/// The views are told as a list, since few of all columns are theirs.
 fn of_view(version: u32) -> String {
     let (compression, options) = (compression(version), sorted("a.attoptions"));
     let privileges = privileges("a.attacl", "c", "c.relowner");
@@ -189,7 +190,8 @@ FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE c.relkind IN ('v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attrelid = ANY (ARRAY(SELECT oid FROM pg_class WHERE relkind IN ('v', 'm') AND oid >= 16384))
+  AND a.attnum > 0 AND NOT a.attisdropped
 "
     )
 }

@@ -39,22 +39,35 @@ pub(super) const KIND: Kind = Kind {
 };
 
 /// `pg_get_indexdef` of whole indexes is the slowest of the printing functions, so the text of a column is put together
-/// here and only expressions are printed by it. Columns of tables are given by their numbers; those of materialised
-/// views are no objects of the catalog, so their names are looked up. `indnullsnotdistinct` came with PostgreSQL 15.
+/// here and only expressions are printed by it. Most indexes are plain: columns of a table in their usual order. Columns
+/// of tables are given by their numbers; those of materialised views are no objects of the catalog, so their names are
+/// looked up. `indnullsnotdistinct` came with PostgreSQL 15.
 fn query(version: u32) -> String {
     let nulls_not_distinct = if version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     let options = sorted("x.reloptions");
     let extensions = extensions("pg_class", "i.indexrelid");
     format!(
         "
-WITH keys AS (
+WITH unusual AS MATERIALIZED (
+  SELECT attrelid, attnum, attoptions, attstattarget, attcollation FROM pg_attribute
+  WHERE attrelid >= 16384 AND attnum > 0
+    AND (attoptions IS NOT NULL OR attstattarget >= 0 OR attcollation NOT IN (0, 100))
+), own AS MATERIALIZED (
+  SELECT i.*, r.relkind = 'm' AS of_view, i.indexprs IS NULL AND r.relkind <> 'm'
+      AND 0 = ALL (i.indoption) AND i.indcollation::oid[] <@ '{{0,100}}'
+      AND NOT i.indclass::oid[] && ARRAY(SELECT oid FROM pg_opclass WHERE NOT opcdefault)
+      AND i.indrelid NOT IN (SELECT attrelid FROM unusual) AND i.indexrelid NOT IN (SELECT attrelid FROM unusual) AS plain
+  FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid
+  WHERE i.indexrelid >= 16384 AND r.relkind IN ('r', 'p', 'm') AND NOT EXISTS (
+    SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+), keys AS (
   SELECT i.indexrelid, k.n > i.indnkeyatts AS included, array_agg(
       CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.n::int4, false)
-        WHEN i.indrelid IN (SELECT oid FROM pg_class WHERE relkind = 'm') THEN
+        WHEN i.of_view THEN
           (SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = k.attnum)
         ELSE chr(1) || k.attnum END
-      || CASE WHEN k.coll <> 0 AND k.attnum <> 0 AND (k.coll <> 100 OR i.indrelid IN (
-            SELECT attrelid FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND attcollation NOT IN (0, 100)))
+      || CASE WHEN k.coll <> 0 AND k.attnum <> 0
+            AND (k.coll <> 100 OR i.indrelid IN (SELECT attrelid FROM unusual WHERE attcollation NOT IN (0, 100)))
           AND k.coll <>
           (SELECT a.attcollation FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = k.attnum)
         THEN ' COLLATE ' || k.coll::regcollation::text ELSE '' END
@@ -66,30 +79,29 @@ WITH keys AS (
       || CASE k.option & 3 WHEN 1 THEN ' DESC NULLS LAST' WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' ELSE '' END
       ORDER BY k.n) AS columns,
     array_agg(k.n || ': ' || f.attstattarget ORDER BY k.n) FILTER (WHERE f.attstattarget >= 0) AS statistics
-  FROM pg_index i
+  FROM own i
   CROSS JOIN unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
     WITH ORDINALITY AS k (attnum, opclass, coll, option, n)
   LEFT JOIN pg_opclass o ON o.oid = k.opclass
-  LEFT JOIN (
-    SELECT attrelid, attnum, attoptions, attstattarget FROM pg_attribute
-    WHERE attrelid >= 16384 AND attnum > 0 AND (attoptions IS NOT NULL OR attstattarget >= 0)
-  ) f ON f.attrelid = i.indexrelid AND f.attnum = k.n
-  WHERE i.indexrelid >= 16384 AND NOT EXISTS (
-    SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+  LEFT JOIN unusual f ON f.attrelid = i.indexrelid AND f.attnum = k.n
+  WHERE NOT i.plain
   GROUP BY 1, 2
 )
 SELECT i.indexrelid AS oid, 0 AS sub, i.indrelid AS parent, x.relname::text AS name,
-  k.columns, j.columns AS include, m.amname::text AS method, i.indisunique AS unique,
+  CASE WHEN i.plain THEN {NUMBERS}[:i.indnkeyatts] ELSE k.columns END AS columns,
+  CASE WHEN i.plain THEN CASE WHEN i.indnatts > i.indnkeyatts THEN {NUMBERS}[i.indnkeyatts + 1:] END
+    ELSE j.columns END AS include,
+  m.amname::text AS method, i.indisunique AS unique,
   {nulls_not_distinct} AS nulls_not_distinct,
   pg_get_expr(i.indpred, i.indrelid) AS where, i.indisvalid AND i.indisready AND i.indislive AS valid,
   h.inhparent::regclass::text AS part_of, i.indisclustered AS clustered,
   {options} AS options, k.statistics,
   (SELECT s.spcname::text FROM pg_tablespace s WHERE s.oid = x.reltablespace) AS tablespace,
   bound.names AS depends_on_extensions
-FROM pg_index i
+FROM own i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
-JOIN keys k ON k.indexrelid = i.indexrelid AND NOT k.included
+LEFT JOIN keys k ON k.indexrelid = i.indexrelid AND NOT k.included
 LEFT JOIN keys j ON j.indexrelid = i.indexrelid AND j.included
 LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
 {extensions}
@@ -147,3 +159,5 @@ fn said_later(whole: &Whole<'_>, own: &str, table: &str) -> Vec<Statement> {
     let statistics = whole.list("statistics").into_iter().filter_map(statistics);
     clustered.into_iter().chain(statistics).map(|sql| Statement::new(Stage::Finish, sql)).collect()
 }
+/// The columns of an index as numbers that the reader knows.
+const NUMBERS: &str = "(string_to_array(chr(1) || replace(i.indkey::text, ' ', ' ' || chr(1)), ' '))";

@@ -1,56 +1,101 @@
-//! Reads a whole catalog: all kinds' queries at once on one connection, in the caller's snapshot.
+//! Reads a whole catalog in the caller's snapshot: all kinds' queries at once on one connection, or on two.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, bail};
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::future::{Either, ready, select, try_join, try_join_all};
 use futures_util::{TryStreamExt, pin_mut};
 use serde_json::Value;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
-use super::{COMMENT, Catalog, Form, Id, KindId, Object, Properties, Property};
-use crate::sql::identifier;
+use super::assemble::{Assembly, Found, Known};
+use super::{Catalog, KindId, Properties, Property};
 
-/// An object as its row gives it, before its parent's name is known.
-struct Found {
-    address: Address,
-    parent: u32,
-    name: String,
-    properties: Properties,
-}
-
-/// Where an object stands in the catalogs (the catalog's name, oid, column number). It never leaves this file.
-type Address = (&'static str, u32, i32);
+/// The kinds with expressions that name columns. To print those the server opens their tables, which takes it longer
+/// than anything else, so that one connection does it for all of them.
+const OPENING: [&str; 3] = ["constraint", "index", "policy"];
 
 /// Reads every kind. The caller has opened a REPEATABLE READ transaction and pinned the session's settings.
 ///
 /// # Errors
 /// What the server said, if a query failed.
 pub async fn load(client: &Client, server_version_num: u32) -> Result<Catalog> {
-    let members = extension_members(client);
-    let comments = comments(client);
-    let kinds = KindId::all().map(|kind| async move {
-        let found = rows(client, kind, server_version_num).await;
-        found.with_context(|| format!("failed to read every {}", kind.name))
-    });
-    let (members, comments, found) = try_join3(members, comments, try_join_all(kinds)).await?;
-    Ok(assemble(found, &members, comments))
+    load_with(client, ready(None), server_version_num).await
 }
 
-async fn rows(client: &Client, kind: KindId, server_version_num: u32) -> Result<(KindId, Vec<Found>)> {
+/// As [`load`], on two connections if `helper` leads to a second one into the same snapshot. Where there is none until
+/// the first has nothing more to do, that one does the rest as well.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_with(
+    client: &Client,
+    helper: impl Future<Output = Option<Client>>,
+    server_version_num: u32,
+) -> Result<Catalog> {
+    let reading = Reading { server_version_num, assembly: RefCell::default() };
+    reading.all(client, helper).await?;
+    Ok(reading.assembly.into_inner().finish())
+}
+
+/// What is being read.
+struct Reading {
+    server_version_num: u32,
+    assembly: RefCell<Assembly>,
+}
+
+impl Reading {
+    async fn all(&self, client: &Client, helper: impl Future<Output = Option<Client>>) -> Result<()> {
+        let opens = |kind: &KindId| OPENING.contains(&kind.name);
+        let others = |client| self.kinds(client, KindId::all().filter(move |kind| !opens(kind)));
+        let own = try_join(self.known(client), self.kinds(client, KindId::all().filter(opens)));
+        pin_mut!(own, helper);
+        match select(own, helper).await {
+            Either::Left((own, _)) => {
+                own?;
+                others(client).await?;
+            }
+            Either::Right((helper, own)) => {
+                try_join(own, others(helper.as_ref().unwrap_or(client))).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn known(&self, client: &Client) -> Result<()> {
+        let (members, comments) = try_join(extension_members(client), comments(client)).await?;
+        self.assembly.borrow_mut().know(Known { members, comments });
+        Ok(())
+    }
+
+    async fn kinds(&self, client: &Client, kinds: impl Iterator<Item = KindId>) -> Result<()> {
+        let read = async |kind: KindId| {
+            let found = rows(client, kind, self.server_version_num).await;
+            let found = found.with_context(|| format!("failed to read every {}", kind.name))?;
+            self.assembly.borrow_mut().add(kind, found);
+            Ok::<_, anyhow::Error>(())
+        };
+        try_join_all(kinds.map(read)).await?;
+        Ok(())
+    }
+}
+
+async fn rows(client: &Client, kind: KindId, server_version_num: u32) -> Result<Vec<Found>> {
     let query = (kind.query)(server_version_num);
     let stream = client.query_typed_raw(&query, std::iter::empty::<(&str, Type)>()).await?;
     pin_mut!(stream);
     let mut found = Vec::new();
     let mut columns: Vec<&'static Property> = Vec::new();
+    let mut values = Vec::new();
     while let Some(row) = stream.try_next().await? {
         if columns.is_empty() {
             columns = properties_of(kind, &row)?;
         }
-        found.push(read(kind, &columns, &row)?);
+        found.push(read(&columns, &row, &mut values)?);
     }
-    Ok((kind, found))
+    Ok(found)
 }
 
 /// The properties that the columns after the first four hold.
@@ -61,20 +106,19 @@ fn properties_of(kind: KindId, row: &Row) -> Result<Vec<&'static Property>> {
     row.columns()[4..].iter().map(|column| named(column.name())).collect()
 }
 
-fn read(kind: KindId, columns: &[&'static Property], row: &Row) -> Result<Found> {
-    let mut properties = Properties::default();
+/// The object of a row. Its values go through `values`, so that in the end they take no more room than they need.
+fn read(columns: &[&'static Property], row: &Row, values: &mut Vec<(&'static Property, Value)>) -> Result<Found> {
     for (at, property) in columns.iter().enumerate() {
         let value = value(row, at + 4)?;
         if !property.is_default(&value) {
-            properties.set(property, value);
+            values.push((*property, value));
         }
     }
-    properties.shrink();
     Ok(Found {
-        address: (kind.class, row.try_get(0)?, row.try_get(1)?),
+        address: (row.try_get(0)?, row.try_get(1)?),
         parent: row.try_get::<_, Option<u32>>(2)?.unwrap_or(0),
         name: row.try_get(3)?,
-        properties,
+        properties: Properties::of(values.drain(..)),
     })
 }
 
@@ -96,86 +140,29 @@ fn class(name: &str) -> Option<&'static str> {
     KindId::all().map(KindId::class).find(|class| *class == name)
 }
 
-/// The members of extensions: an extension's objects are its own affair.
-async fn extension_members(client: &Client) -> Result<HashSet<(&'static str, u32)>> {
-    let query = "SELECT classid::regclass::text, objid FROM pg_depend WHERE deptype = 'e'";
-    let rows = client.query_typed(query, &[]).await?;
-    let mut members = HashSet::new();
-    for row in rows {
+/// What belongs to extensions, by catalog.
+async fn extension_members(client: &Client) -> Result<HashMap<&'static str, HashSet<u32>>> {
+    let query = "SELECT classid::regclass::text, objid FROM pg_depend
+        WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'";
+    let mut members: HashMap<_, HashSet<u32>> = HashMap::new();
+    for row in client.query_typed(query, &[]).await? {
         if let Some(class) = class(row.try_get(0)?) {
-            members.insert((class, row.try_get(1)?));
+            members.entry(class).or_default().insert(row.try_get(1)?);
         }
     }
     Ok(members)
 }
 
-/// What was written with COMMENT. The standard comment of the schema `public` is nobody's.
-async fn comments(client: &Client) -> Result<HashMap<Address, String>> {
+/// The comments, by catalog. The standard comment of the schema `public` is nobody's.
+async fn comments(client: &Client) -> Result<HashMap<&'static str, HashMap<(u32, i32), String>>> {
     let query = "SELECT classoid::regclass::text, objoid, objsubid, description FROM pg_description
         WHERE (objoid >= 16384 OR classoid = 'pg_namespace'::regclass) AND description <> 'standard public schema'
         UNION ALL SELECT classoid::regclass::text, objoid, 0, description FROM pg_shdescription";
-    let mut comments = HashMap::new();
+    let mut comments: HashMap<_, HashMap<_, _>> = HashMap::new();
     for row in client.query_typed(query, &[]).await? {
         if let Some(class) = class(row.try_get(0)?) {
-            comments.insert((class, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
+            comments.entry(class).or_default().insert((row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
         }
     }
     Ok(comments)
-}
-
-/// Gives each object its parents' names. What belongs to an extension or to an object that was not read is left out.
-fn assemble(
-    found: Vec<(KindId, Vec<Found>)>,
-    members: &HashSet<(&'static str, u32)>,
-    mut comments: HashMap<Address, String>,
-) -> Catalog {
-    let is_member = |address: &Address| members.contains(&(address.0, address.1));
-    let mut paths: HashMap<Address, Vec<String>> = HashMap::new();
-    let mut columns: HashMap<(u32, i32), String> = HashMap::new();
-    let mut objects = Vec::with_capacity(found.iter().map(|(_, found)| found.len()).sum());
-    for (kind, found) in found {
-        let parent_class = KindId::all().find(|parent| kind.parents.contains(&parent.name)).map(|parent| parent.class);
-        let has_children = KindId::children(Some(kind)).next().is_some();
-        for mut found in found {
-            if is_member(&found.address) {
-                continue;
-            }
-            let mut path = match parent_class {
-                None => Vec::with_capacity(1),
-                Some(class) => match paths.get(&(class, found.parent, 0)) {
-                    Some(parent) => parent.clone(),
-                    None => continue,
-                },
-            };
-            for property in kind.properties().filter(|property| property.form == Form::Columns) {
-                found.properties.change(property.name, |value| name_columns(value, found.parent, &columns));
-            }
-            if found.address.2 > 0 {
-                columns.insert((found.address.1, found.address.2), identifier(&found.name));
-            }
-            if !kind.single {
-                path.push(found.name);
-            }
-            if kind.commented
-                && let Some(comment) = comments.remove(&found.address)
-            {
-                found.properties.set(&COMMENT, Value::from(comment));
-            }
-            if has_children {
-                paths.insert(found.address, path.clone());
-            }
-            objects.push(Object { id: Id { kind, path }, properties: found.properties, order: found.address.2 });
-        }
-    }
-    Catalog::new(objects)
-}
-
-/// Puts the names of the columns of `relation` where a list has their numbers.
-fn name_columns(value: &mut Value, relation: u32, columns: &HashMap<(u32, i32), String>) {
-    for text in value.as_array_mut().into_iter().flatten() {
-        let Some(marked) = text.as_str().and_then(|text| text.strip_prefix('\u{1}')) else { continue };
-        let end = marked.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(marked.len());
-        let name = marked[..end].parse().ok().and_then(|number| columns.get(&(relation, number)));
-        *text = Value::from(name.map_or("?", String::as_str).to_owned() + &marked[end..]);
-    }
 }

@@ -2,6 +2,7 @@
 //! properties. Adding a kind is writing such a file and adding one line to [`KINDS`].
 
 mod access;
+mod assemble;
 mod create;
 mod load;
 mod make;
@@ -59,7 +60,7 @@ mod user_mapping;
 mod view;
 
 pub use create::{Stage, Statement, Whole, create, create_all, create_some, drop, made_by, text};
-pub use load::load;
+pub use load::{load, load_with};
 pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};
 pub use property::{COMMENT, Check, Form, POSITION, Property};

@@ -1,8 +1,9 @@
 //! Objects: an identity and its properties, and the sorted list of them that a catalog is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Deref;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -12,6 +13,18 @@ use crate::sql::{identifier, signature};
 /// A kind by its place in [`KINDS`], so that identities sort and compare fast.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindId(u8);
+
+/// The kinds that stand in the database itself, and then those that stand in each kind.
+static CHILDREN: LazyLock<Vec<Vec<KindId>>> = LazyLock::new(|| {
+    let children = |parent: Option<KindId>| {
+        let within = |kind: &KindId| match parent {
+            None => kind.parents.is_empty(),
+            Some(parent) => kind.parents.contains(&parent.name),
+        };
+        KindId::all().filter(within).collect()
+    };
+    std::iter::once(None).chain(KindId::all().map(Some)).map(children).collect()
+});
 
 impl KindId {
     /// All kinds, parents before their children.
@@ -47,10 +60,7 @@ impl KindId {
 
     /// The kinds that stand in `parent`, or in the database itself.
     pub fn children(parent: Option<KindId>) -> impl Iterator<Item = KindId> {
-        KindId::all().filter(move |kind| match parent {
-            None => kind.parents.is_empty(),
-            Some(parent) => kind.parents.contains(&parent.name),
-        })
+        CHILDREN[parent.map_or(0, |parent| usize::from(parent.0) + 1)].iter().copied()
     }
 }
 
@@ -145,14 +155,16 @@ impl Properties {
         }
     }
 
+    /// The values, each of another property.
+    pub fn of(values: impl Iterator<Item = (&'static Property, Value)>) -> Self {
+        let mut values: Vec<_> = values.map(|(property, value)| (property.name, value)).collect();
+        values.shrink_to_fit();
+        Properties(values)
+    }
+
     /// All that were given.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.0.iter().map(|(name, value)| (*name, value))
-    }
-
-    /// Gives back memory that is not needed.
-    pub fn shrink(&mut self) {
-        self.0.shrink_to_fit();
     }
 }
 
@@ -172,9 +184,23 @@ pub struct Object {
 pub struct Catalog(Vec<Object>);
 
 impl Catalog {
-    /// Puts objects in order.
-    pub fn new(mut objects: Vec<Object>) -> Self {
-        objects.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    /// Puts objects in order. Those of one kind stand equally deep, and there are far fewer parents than objects, so
+    /// only the parents' whole paths are compared.
+    pub fn new(objects: Vec<Object>) -> Self {
+        let places = places_of_parents(&objects);
+        let mut placed: Vec<(usize, Object)> = places.into_iter().zip(objects).collect();
+        placed.sort_unstable_by(|(one_place, one), (other_place, other)| {
+            let by_parent = (one.id.kind, one_place).cmp(&(other.id.kind, other_place));
+            by_parent.then_with(|| one.id.name().cmp(other.id.name()))
+        });
+        let mut objects: Vec<Object> = placed.into_iter().map(|(_, object)| object).collect();
+        objects.shrink_to_fit();
+        Catalog(objects)
+    }
+
+    /// Puts catalogs together of which each has only kinds that come before those of the next.
+    pub fn join(catalogs: impl Iterator<Item = Catalog>) -> Self {
+        let mut objects: Vec<Object> = catalogs.flat_map(|catalog| catalog.0).collect();
         objects.shrink_to_fit();
         Catalog(objects)
     }
@@ -263,6 +289,22 @@ impl Catalog {
             object.properties = Properties::default();
         }
     }
+}
+
+/// For each object the place that its parent's path has among all of them.
+fn places_of_parents(objects: &[Object]) -> Vec<usize> {
+    let brothers = || objects.chunk_by(|one, other| one.id.parent() == other.id.parent());
+    let mut places: HashMap<&[String], usize> = brothers().map(|brothers| (brothers[0].id.parent(), 0)).collect();
+    let mut paths: Vec<&[String]> = places.keys().copied().collect();
+    paths.sort_unstable();
+    for (place, path) in paths.into_iter().enumerate() {
+        places.insert(path, place);
+    }
+    let place = |brothers: &[Object]| {
+        let place = places.get(brothers[0].id.parent()).copied().unwrap_or_default();
+        std::iter::repeat_n(place, brothers.len())
+    };
+    brothers().flat_map(place).collect()
 }
 
 impl Deref for Catalog {

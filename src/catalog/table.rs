@@ -57,7 +57,7 @@ SELECT c.oid, 0 AS sub, c.relnamespace AS parent, c.relname::text AS name,
   CASE WHEN c.relispartition THEN (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid)
     END AS partition_of,
   pg_get_expr(c.relpartbound, c.oid) AS bound,
-  CASE WHEN NOT c.relispartition THEN
+  CASE WHEN NOT c.relispartition AND c.oid IN (SELECT inhrelid FROM pg_inherits) THEN
     ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY h.inhseqno)
     END AS inherits,
   {options} AS options,

@@ -52,17 +52,17 @@ WITH RECURSIVE copies AS (
   UNION ALL SELECT c.of, t.tgrelid, t.tgenabled FROM traced t JOIN copies c ON c.oid = t.of
 )
 SELECT t.oid, 0 AS sub, t.tgrelid AS parent, t.tgname::text AS name,
-  t.tgfoid::regproc::text || '(' || coalesce((
+  t.tgfoid::regproc::text || '(' || CASE WHEN t.tgnargs = 0 THEN '' ELSE coalesce((
     SELECT string_agg(quote_literal(convert_from(decode(bytes, 'hex'), getdatabaseencoding())), ', ' ORDER BY n)
       FROM unnest(string_to_array(regexp_replace(encode(t.tgargs, 'hex'), '..', '\& ', 'g'), '00 '))
         WITH ORDINALITY AS a (bytes, n)
-     WHERE n <= t.tgnargs), '') || ')' AS function,
+     WHERE n <= t.tgnargs), '') END || ')' AS function,
   CASE WHEN t.tgtype & 64 <> 0 THEN 'instead of' WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END AS timing,
   array_remove(ARRAY[
     CASE WHEN t.tgtype & 4 <> 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 <> 0 THEN 'update' END,
     CASE WHEN t.tgtype & 8 <> 0 THEN 'delete' END, CASE WHEN t.tgtype & 32 <> 0 THEN 'truncate' END], NULL) AS events,
-  ARRAY(SELECT a.attname::text FROM pg_attribute a
-         WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr) ORDER BY a.attname) AS columns,
+  CASE WHEN array_length(t.tgattr::int2[], 1) > 0 THEN ARRAY(SELECT a.attname::text FROM pg_attribute a
+         WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr) ORDER BY a.attname) END AS columns,
   CASE WHEN t.tgtype & 1 <> 0 THEN 'row' ELSE 'statement' END AS for_each,
   CASE WHEN t.tgqual IS NOT NULL THEN
     substring(pg_get_triggerdef(t.oid) FROM 'WHEN \((.*)\) EXECUTE (?:FUNCTION|PROCEDURE)') END AS when,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Context, sides};
@@ -41,10 +42,12 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         From::Migrations => sides::from_migrations(context).await?,
         From::Target => sides::from_target(context).await?,
     };
-    let ignore: Vec<String> = kept.get("ignore").cloned().map(serde_json::from_value).transpose()?.unwrap_or_default();
-    let rest = ["seeds", "rules", "access"].iter().filter_map(|key| Some(((*key).to_owned(), kept.get(*key)?.clone())));
-    let text = sides::written(context, &catalog, version, &ignore, &rest.collect::<Vec<_>>());
+    let rest = [("seeds", kept.seeds), ("rules", kept.rules), ("access", kept.access)];
+    let rest: Vec<_> = rest.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+    let text = sides::written(context, &catalog, version, &kept.ignore, &rest);
     let objects = catalog.len();
+    // The process ends soon and gives this back at once; object by object takes as long as to write it down.
+    std::mem::forget(catalog);
     if args.output.as_deref() == Some("-") {
         return Ok(Answer { outcome: Outcome::Done, value: serde_json::from_str(&text)?, text });
     }
@@ -54,9 +57,18 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 /// What people wrote into the manifest that is replaced: it stays.
-fn kept(path: &Path, shown_as: &str) -> Result<Value> {
+#[derive(Default, Deserialize)]
+struct Kept {
+    #[serde(default)]
+    ignore: Vec<String>,
+    seeds: Option<Value>,
+    rules: Option<Value>,
+    access: Option<Value>,
+}
+
+fn kept(path: &Path, shown_as: &str) -> Result<Kept> {
     if !path.exists() {
-        return Ok(Value::Null);
+        return Ok(Kept::default());
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {shown_as}"))?;
     let wrong = |error: serde_json::Error| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Connection, SimpleQueryMessage, Socket};
+use tokio_postgres::{Client, Config, Connection, SimpleQueryMessage, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::db::connect_failure::{explain, is_of_tls, unreachable};
@@ -16,7 +16,7 @@ use crate::db::tls;
 use crate::error::{Failure, Outcome};
 
 type Stream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
-type Connected = (Client, Connection<Socket, Stream>);
+type Connected = (Client, Connection<Socket, Stream>, Config);
 
 /// Connects to the first server of `target` that answers and is of the kind asked for. Notices go to `on_notice`.
 pub async fn connect(target: &Target, on_notice: impl Fn(Notice) + Clone + Send + 'static) -> Result<Session> {
@@ -24,8 +24,8 @@ pub async fn connect(target: &Target, on_notice: impl Fn(Notice) + Clone + Send 
     for host in &target.hosts {
         let tls = tls::connector(host)?;
         match connect_host(target, host, &tls).await {
-            Ok((client, connection)) => {
-                let session = Session::new(client, connection, host, &tls, on_notice.clone());
+            Ok((client, connection, driver)) => {
+                let session = Session::new(client, connection, host, &tls, driver, on_notice.clone());
                 match refusal(&session, target.session).await {
                     None => return Ok(session),
                     Some(failure) => last = failure,
@@ -94,7 +94,8 @@ async fn connect_address(
         result = if no_better { result } else { without };
     }
     match result {
-        Some(result) => result.map_err(|error| explain(target, host, &error)),
+        Some(Ok((client, connection))) => Ok((client, connection, config)),
+        Some(Err(error)) => Err(explain(target, host, &error)),
         None => Err(unreachable(host, "no answer in time")),
     }
 }

@@ -1,5 +1,6 @@
 //! An open connection, what the server says beside its answers, and the way to stop a statement.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
@@ -7,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Result;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Client, Connection, Error};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::db::failure::{describe, failure_of, server_error};
@@ -24,6 +25,9 @@ pub struct Session {
     /// The server that answered.
     pub host: Host,
     tls: MakeRustlsConnect,
+    driver: Config,
+    /// Stops what runs on a second connection.
+    second: RefCell<Option<CancelToken>>,
     lost: Arc<OnceLock<Error>>,
     task: JoinHandle<()>,
 }
@@ -50,6 +54,7 @@ impl Session {
         connection: Connection<S, T>,
         host: &Host,
         tls: &MakeRustlsConnect,
+        driver: Config,
         on_notice: impl Fn(Notice) + Send + 'static,
     ) -> Self
     where
@@ -59,12 +64,25 @@ impl Session {
         let server_version_num = connection.parameter("server_version").map_or(0, version_num);
         let lost = Arc::new(OnceLock::new());
         let task = tokio::spawn(attend(connection, Arc::clone(&lost), on_notice));
-        Session { client, server_version_num, host: host.clone(), tls: tls.clone(), lost, task }
+        let (host, tls, second) = (host.clone(), tls.clone(), RefCell::default());
+        Session { client, server_version_num, host, tls, driver, second, lost, task }
+    }
+
+    /// A second connection to the same address, which lasts as long as its client is kept.
+    pub(super) async fn second(&self) -> Result<Client, Error> {
+        let (client, connection) = self.driver.connect(self.tls.clone()).await?;
+        tokio::spawn(attend(connection, Arc::default(), |_| ()));
+        *self.second.borrow_mut() = Some(client.cancel_token());
+        Ok(client)
     }
 
     /// Asks the server to stop the statement that runs. Whether it does is seen in the statement's own answer.
     pub async fn cancel(&self) -> Result<()> {
         let cancelled = self.client.cancel_token().cancel_query(self.tls.clone()).await;
+        let second = self.second.take();
+        if let Some(second) = second {
+            let _ = second.cancel_query(self.tls.clone()).await;
+        }
         cancelled.map_err(|error| failure_of(&error, "the running statement could not be cancelled").into())
     }
 

@@ -1,11 +1,13 @@
 //! Reads a manifest. The kinds say which keys there are, so this file names none of them; a wrong key or value is told
 //! with its line and column.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -87,10 +89,10 @@ impl Reader {
     fn finish(self) -> Manifest {
         let Reader { mut manifest, mut objects, named } = self;
         let mut unwritten = Vec::new();
-        for object in objects.iter().filter(|object| manifest.complete(&object.id.path)) {
+        for object in &objects {
             for kind in KindId::children(Some(object.id.kind)).filter(|kind| kind.single) {
                 let id = Id { kind, path: object.id.path.clone() };
-                if !named.contains(&id) {
+                if !named.contains(&id) && manifest.complete(&id.path) {
                     unwritten.push(Object { id, properties: Properties::default(), order: 0 });
                 }
             }
@@ -122,6 +124,10 @@ impl Reader {
         Ok(())
     }
 }
+
+/// A key as it stands in the text, or with what a backslash stands for.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// An object of `kind`, or the database itself.
 struct Node<'a> {
@@ -160,21 +166,20 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut properties = Properties::default();
-        let mut scope = Scope { path: self.path.clone(), ..Scope::default() };
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+        let mut scope = Scope::default();
+        let mut seen = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            if seen.contains(&key) {
                 return Err(Error::custom(format!("`{key}` stands here twice")));
             }
-            let property = self.kind.and_then(|kind| kind.property(&key));
-            let child = KindId::children(self.kind).find(|child| child.group == key);
-            if let Some(property) = property {
+            let child = || KindId::children(self.kind).find(|child| child.group == key);
+            if let Some(property) = self.kind.and_then(|kind| kind.property(&key)) {
                 let value = property.accept(map.next_value()?);
                 let wrong = || Error::custom(format!("`{key}` must be {}", property.wanted()));
                 properties.set(property, value.ok_or_else(wrong)?);
-            } else if let Some(kind) = child.filter(|kind| kind.single) {
+            } else if let Some(kind) = child().filter(|kind| kind.single) {
                 map.next_value_seed(Node { reader: self.reader, kind: Some(kind), path: self.path.clone() })?;
-            } else if let Some(kind) = child {
+            } else if let Some(kind) = child() {
                 self.reader.manifest.groups.insert((self.path.clone(), kind));
                 map.next_value_seed(Group { reader: self.reader, kind, path: &self.path })?;
             } else if key == "unexpected" && self.has_children() {
@@ -184,13 +189,15 @@ impl<'de> Visitor<'de> for Node<'_> {
             } else if key == "defaults" && self.has_children() {
                 scope.defaults = map.next_value()?;
                 check_defaults(&scope.defaults)?;
-            } else if self.kind.is_none() && KEYS.contains(&key.as_str()) {
+            } else if self.kind.is_none() && KEYS.contains(&&*key) {
                 self.reader.field(&key, &mut map)?;
             } else {
                 return Err(Error::custom(self.unknown(&key)));
             }
+            seen.push(key);
         }
         if scope.unexpected.is_some() || scope.complete.is_some() || !scope.defaults.is_empty() {
+            scope.path.clone_from(&self.path);
             self.reader.manifest.scopes.push(scope);
         }
         self.add(properties);
@@ -264,12 +271,14 @@ impl<'de> Visitor<'de> for Group<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if !seen.insert(name.clone()) {
+        while let Some(Key(name)) = map.next_key()? {
+            if seen.contains(&name) {
                 return Err(Error::custom(format!("the {} `{name}` stands here twice", self.kind.name)));
             }
-            let mut path = self.path.to_vec();
-            path.push(name);
+            let mut path = Vec::with_capacity(self.path.len() + 1);
+            path.extend_from_slice(self.path);
+            path.push(name.to_string());
+            seen.insert(name);
             map.next_value_seed(Node { reader: self.reader, kind: Some(self.kind), path })?;
         }
         Ok(())

@@ -114,7 +114,7 @@ fn text(value: &Value, form: Form, depth: usize) -> String {
     match (form, value) {
         (Form::Lines, Value::String(text)) if text.contains('\n') => {
             let indent = "  ".repeat(depth + 1);
-            let lines: Vec<String> = text.split('\n').map(|line| format!("{indent}{}", Value::from(line))).collect();
+            let lines: Vec<String> = text.split('\n').map(|line| format!("{indent}{}", quoted(line))).collect();
             format!("[\n{}\n{}]", lines.join(",\n"), "  ".repeat(depth))
         }
         _ => inline(value),
@@ -126,29 +126,37 @@ fn braces(members: &[(String, String)], depth: usize, small: bool) -> String {
     if members.is_empty() {
         return "{}".to_owned();
     }
-    let pairs: Vec<String> =
-        members.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))).collect();
-    let line = format!("{{ {} }}", pairs.join(", "));
-    if small && !line.contains('\n') && line.len() + 2 * depth <= WIDTH {
-        return line;
+    if small {
+        let pairs: Vec<String> = members.iter().map(|(name, value)| format!("{}: {value}", quoted(name))).collect();
+        let line = format!("{{ {} }}", pairs.join(", "));
+        if !line.contains('\n') && line.len() + 2 * depth <= WIDTH {
+            return line;
+        }
     }
     let indent = "  ".repeat(depth + 1);
     let mut out = String::from("{\n");
-    for (at, pair) in pairs.iter().enumerate() {
-        let comma = if at + 1 < pairs.len() { "," } else { "" };
-        let _ = writeln!(out, "{indent}{pair}{comma}");
+    for (at, (name, value)) in members.iter().enumerate() {
+        let comma = if at + 1 < members.len() { "," } else { "" };
+        let _ = writeln!(out, "{indent}{}: {value}{comma}", quoted(name));
     }
     out + &"  ".repeat(depth) + "}"
+}
+
+/// A text as JSON has it. Most have nothing in them that JSON writes otherwise.
+fn quoted(text: &str) -> String {
+    let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    if plain { format!("\"{text}\"") } else { Value::from(text).to_string() }
 }
 
 /// JSON on one line with the spaces that people put.
 fn inline(value: &Value) -> String {
     match value {
+        Value::String(text) => quoted(text),
         Value::Array(list) if list.is_empty() => "[]".to_owned(),
         Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
         Value::Object(map) if map.is_empty() => "{}".to_owned(),
         Value::Object(map) => {
-            let pairs = map.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), inline(value)));
+            let pairs = map.iter().map(|(key, value)| format!("{}: {}", quoted(key), inline(value)));
             format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),

@@ -165,9 +165,9 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
         let sections = Section::ALL.into_iter().filter(|section| section.always() && *section != Section::Seeds);
         verification.lines.extend(sections.map(|section| (section, Line::default())));
     }
-    for (id, good) in &comparison.good {
-        let line = verification.lines.entry(id.kind.section).or_default();
-        let count = if id.kind.counted { &mut line.count } else { line.also.entry(id.kind.group()).or_default() };
+    for (kind, good) in &comparison.good {
+        let line = verification.lines.entry(kind.section).or_default();
+        let count = if kind.counted { &mut line.count } else { line.also.entry(kind.group()).or_default() };
         count.add(*good);
     }
     for change in comparison.changes {
