@@ -11,7 +11,7 @@ use super::roles::is_role;
 use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, did_you_mean};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Scope};
 use crate::migrate::SCHEMA;
 use crate::platform;
 use crate::verify::{self, Verification};
@@ -44,11 +44,19 @@ pub async fn prove_target(context: &Context) -> Result<(Manifest, Verification)>
 /// Holds the manifest against what was read, and against the rows that the same snapshot has.
 async fn hold(context: &Context, session: &Session, manifest: &Manifest, mut actual: Catalog) -> Result<Verification> {
     actual.retain(|object| {
-        is_projects(context, object) && !is_role(object) || manifest.expected.get(&object.id).is_some()
+        is_projects(context, object) && !is_role(object)
+            || manifest.expected.get(&object.id).is_some()
+            || is_asked_about(manifest, object)
     });
     let verification = verify::verify(&session.client, manifest, &actual).await?;
     snapshot::end(session).await?;
     Ok(verification)
+}
+
+/// Whether the manifest says what others come to in the very thing that this object stands in, whoever made that.
+fn is_asked_about(manifest: &Manifest, object: &Object) -> bool {
+    let says = |scope: &Scope| scope.path.len() > 1 && scope.unexpected.is_some();
+    manifest.scopes.iter().any(|scope| says(scope) && object.id.parent().starts_with(&scope.path))
 }
 
 /// Whether an object is the project's, and not pgplumb's or the platform's.
