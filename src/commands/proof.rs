@@ -12,7 +12,7 @@ use super::spelling;
 use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, did_you_mean};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Scope};
 use crate::migrate::SCHEMA;
 use crate::platform;
 use crate::verify::{self, Verification};
@@ -54,6 +54,7 @@ async fn hold(
         is_projects(context, object) && !is_role(object)
             || manifest.expected.get(&object.id).is_some()
             || manifest.absent.contains(&object.id)
+            || is_asked_about(manifest, object)
     });
     let mut verification = spelling::objects(context, session, manifest, &actual).await?;
     verify::complete(&session.client, manifest, &mut verification).await?;
@@ -61,6 +62,12 @@ async fn hold(
     // The process ends soon and gives its memory back at once; object by object takes longer than to compare them.
     std::mem::forget(actual);
     Ok(verification)
+}
+
+/// Whether the manifest says what others come to in the very thing that this object stands in, whoever made that.
+fn is_asked_about(manifest: &Manifest, object: &Object) -> bool {
+    let says = |scope: &Scope| scope.path.len() > 1 && scope.unexpected.is_some();
+    manifest.scopes.iter().any(|scope| says(scope) && object.id.parent().starts_with(&scope.path))
 }
 
 /// Whether an object is the project's, and not pgplumb's or the platform's.

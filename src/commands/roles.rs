@@ -29,7 +29,8 @@ pub fn words(object: &Object) -> Vec<String> {
     words.push(object.id.name().to_owned());
     for (_, value) in object.properties.iter() {
         match value {
-            Value::String(text) if text.len() < 64 => words.push(text.clone()),
+            // Who merely owns the database is in nothing that it holds.
+            Value::String(text) if text.len() < 64 && !object.id.path.is_empty() => words.push(text.clone()),
             Value::Array(list) => {
                 let grantees = list.iter().filter_map(Value::as_str).filter_map(|entry| entry.split(": ").next());
                 words.extend(grantees.map(|grantee| grantee.trim_start_matches("- ").to_owned()));

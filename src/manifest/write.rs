@@ -44,7 +44,7 @@ pub fn write(catalog: &Catalog, layout: &Layout<'_>) -> String {
     if !layout.ignore.is_empty() {
         members.push(("ignore".to_owned(), inline(&Value::from(layout.ignore))));
     }
-    members.extend(writer.groups(None, &[], 1));
+    members.extend(writer.groups(None, &[], 1, false));
     members.extend(layout.rest.iter().map(|(key, value)| (key.clone(), broken(value, 1))));
     braces(&members, 0, false) + "\n"
 }
@@ -56,8 +56,9 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The groups of the children of the object at `path`, each with its text.
-    fn groups(&self, kind: Option<KindId>, path: &[String], depth: usize) -> Vec<(String, String)> {
+    /// The groups of the children of the object at `path`, each with its text. `guests` says that they stand in what is
+    /// not complete.
+    fn groups(&self, kind: Option<KindId>, path: &[String], depth: usize, guests: bool) -> Vec<(String, String)> {
         let Some(objects) = self.children.get(&(path, kind.is_none())) else { return Vec::new() };
         let mut groups = Vec::new();
         for child in KindId::children(kind) {
@@ -65,34 +66,45 @@ impl Writer<'_> {
             of_kind.sort_by_key(|object| (object.order, object.id.name()));
             if child.single {
                 let written = of_kind.into_iter().filter(|object| object.properties.iter().next().is_some());
-                groups.extend(written.map(|object| (child.group.to_owned(), self.object(object, depth))));
+                groups.extend(written.map(|object| (child.group.to_owned(), self.object(object, depth, guests))));
             } else if !of_kind.is_empty() {
-                let named =
-                    of_kind.into_iter().map(|object| (object.id.name().to_owned(), self.object(object, depth + 1)));
+                let text = |object: &Object| self.object(object, depth + 1, guests);
+                let named = of_kind.into_iter().map(|object| (object.id.name().to_owned(), text(object)));
                 groups.push((child.group.to_owned(), braces(&named.collect::<Vec<_>>(), depth, false)));
             }
         }
         groups
     }
 
-    fn object(&self, object: &Object, depth: usize) -> String {
+    fn object(&self, object: &Object, depth: usize, guest: bool) -> String {
         let Id { kind, path } = &object.id;
         let mut members: Vec<(String, String)> = Vec::new();
-        if path.len() == 1 && !(self.layout.complete)(path) {
-            members.push(("unexpected".to_owned(), "\"ignore\"".to_owned()));
-            members.push(("complete".to_owned(), "false".to_owned()));
+        let mut scope = |unexpected: &str, complete: bool| {
+            members.push(("unexpected".to_owned(), Value::from(unexpected).to_string()));
+            members.push(("complete".to_owned(), complete.to_string()));
+        };
+        let host = path.len() == 1 && !(self.layout.complete)(path);
+        // What is the project's in somebody else's schema is compared whole. Of its host nothing is known.
+        let whole = guest && object.properties.iter().next().is_some();
+        let holder = KindId::children(Some(*kind)).next().is_some();
+        if host {
+            scope("ignore", false);
+        } else if whole && holder {
+            scope("fail", true);
         }
         let compared = |property: &&Property| {
             property.check != Check::Never && !self.layout.ignore.iter().any(|name| name == property.name)
         };
         for property in kind.properties().filter(compared) {
-            let value = object.properties.get(property.name);
-            let usual = self.defaults.get(property.name).filter(|_| property.shared);
-            if let Some(value) = value.filter(|value| usual != Some(value)) {
-                members.push((property.name.to_owned(), text(value, property.form, depth + 1)));
+            let usual = self.defaults.get(property.name).filter(|_| property.shared).cloned();
+            let unsaid = Some(property.default()).filter(|_| whole && !holder && !property.shared);
+            let value = object.properties.get(property.name).cloned().or(unsaid);
+            if let Some(value) = value.filter(|value| usual.as_ref() != Some(value)) {
+                members.push((property.name.to_owned(), text(&value, property.form, depth + 1)));
             }
         }
-        let groups = if kind.single { Vec::new() } else { self.groups(Some(*kind), path, depth + 1) };
+        let guests = host || guest && !whole;
+        let groups = if kind.single { Vec::new() } else { self.groups(Some(*kind), path, depth + 1, guests) };
         if let ([(name, value)], true) = (members.as_slice(), groups.is_empty())
             && kind.shorthand == Some(name.as_str())
         {

@@ -3,6 +3,7 @@
 //! changes nothing must not be found. Most blocks run in a transaction that is rolled back.
 
 mod block;
+mod platform;
 mod settings;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub fn trials() -> Vec<Trial> {
     let entries = std::fs::read_dir(root().join("tests/drifts")).unwrap();
     let mut trials: Vec<Trial> = entries.filter_map(|entry| of_file(entry.unwrap().path())).collect();
     trials.extend(settings::trials());
+    trials.extend(platform::trials());
     trials
 }
 
