@@ -88,7 +88,9 @@ fn each_object_alone_comes_back() -> Result {
     block_on(async {
         let session = connect(&superuser(database.name()), |_| ()).await.unwrap();
         let (mut tried, mut broken) = (0, Vec::new());
-        let drops = wanted.iter().filter_map(|object| catalog::drop(&wanted, object));
+        // Until PostgreSQL 16 no statement adds an identity column to a table that has partitions.
+        let can_be_made = |drop: &String| cluster().major >= 17 || !drop.ends_with("public.sale DROP COLUMN number");
+        let drops = wanted.iter().filter_map(|object| catalog::drop(&wanted, object)).filter(can_be_made);
         for drop in drops.flat_map(|drop| [format!("{drop} CASCADE"), drop]) {
             session.client.batch_execute(&format!("BEGIN; {}", snapshot::PINNED)).await.unwrap();
             if let Some(findings) = back_again(&session, &wanted, &drop).await {
