@@ -58,6 +58,12 @@ impl KindId {
         self.properties().find(|property| property.name == name)
     }
 
+    /// The properties that most objects of a database have in common, each once whatever kinds have it.
+    pub fn shared() -> impl Iterator<Item = &'static Property> {
+        let shared = KindId::all().flat_map(KindId::properties).filter(|property| property.shared);
+        shared.map(|property| (property.name, property)).collect::<BTreeMap<_, _>>().into_values()
+    }
+
     /// The kinds that stand in `parent`, or in the database itself.
     pub fn children(parent: Option<KindId>) -> impl Iterator<Item = KindId> {
         CHILDREN[parent.map_or(0, |parent| usize::from(parent.0) + 1)].iter().copied()
@@ -262,12 +268,11 @@ impl Catalog {
 
     /// Forgets the values that at least half of the objects have in common; what is left is then never usual.
     pub fn forget_usual(&mut self) {
-        for property in KindId::all().flat_map(KindId::properties).filter(|property| property.shared) {
-            let Some((usual, ..)) = self.commonest(property).filter(|(_, count, all)| 2 * count >= *all) else {
-                continue;
-            };
-            for object in &mut self.0 {
-                object.properties.0.retain(|(name, value)| *name != property.name || *value != usual);
+        for property in KindId::shared() {
+            while let Some((usual, ..)) = self.commonest(property).filter(|(_, count, all)| 2 * count >= *all) {
+                for object in &mut self.0 {
+                    object.properties.0.retain(|(name, value)| *name != property.name || *value != usual);
+                }
             }
         }
     }

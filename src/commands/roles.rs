@@ -15,14 +15,15 @@ pub fn is_role(object: &Object) -> bool {
 
 /// Forgets the roles that no other object names: as its owner, in its privileges, in a policy, or by its own name.
 pub fn forget_unused(catalog: &mut Catalog) {
-    let words: HashSet<String> = catalog.iter().filter(|object| !is_role(object)).flat_map(words).collect();
-    catalog.retain(|object| {
-        let name = object.id.name();
-        !is_role(object) || words.contains(name) || words.contains(&identifier(name))
-    });
+    let written = |object: &Object| [object.id.name().to_owned(), identifier(object.id.name())];
+    let known: HashSet<String> = catalog.iter().filter(|object| is_role(object)).flat_map(written).collect();
+    let words = catalog.iter().filter(|object| !is_role(object)).flat_map(words);
+    let used: HashSet<String> = words.filter(|word| known.contains(*word)).map(str::to_owned).collect();
+    catalog.retain(|object| !is_role(object) || written(object).iter().any(|name| used.contains(name)));
 }
 
 /// What may be the name of a role in what is said of an object.
+<<<<<<<
 pub fn words(object: &Object) -> Vec<String> {
     let mut words: Vec<String> =
         object.id.path.iter().filter_map(|name| name.split(' ').nth(2)).map(str::to_owned).collect();
@@ -39,4 +40,13 @@ pub fn words(object: &Object) -> Vec<String> {
         }
     }
     words
+=======
+fn words(object: &Object) -> impl Iterator<Item = &str> {
+    let names = object.id.path.iter().filter_map(|name| name.split(' ').nth(2));
+    let values = || object.properties.iter().map(|(_, value)| value);
+    let texts = values().filter_map(Value::as_str).filter(|text| text.len() < 64);
+    let entries = values().filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+    let grantees = entries.filter_map(|entry| entry.split(": ").next()).map(|name| name.trim_start_matches("- "));
+    names.chain([object.id.name()]).chain(texts).chain(grantees)
+>>>>>>>
 }

@@ -118,8 +118,7 @@ impl Writer<'_> {
 
 /// For each property that most objects have in common, the value that they have.
 fn shared_values(catalog: &Catalog) -> BTreeMap<String, Value> {
-    let shared = KindId::all().flat_map(KindId::properties).filter(|property| property.shared);
-    shared.filter_map(|property| Some((property.name.to_owned(), catalog.usual(property)?))).collect()
+    KindId::shared().filter_map(|property| Some((property.name.to_owned(), catalog.usual(property)?))).collect()
 }
 
 fn text(value: &Value, form: Form, depth: usize) -> String {
