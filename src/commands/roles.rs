@@ -22,31 +22,13 @@ pub fn forget_unused(catalog: &mut Catalog) {
     catalog.retain(|object| !is_role(object) || written(object).iter().any(|name| used.contains(name)));
 }
 
-/// What may be the name of a role in what is said of an object.
-<<<<<<<
-pub fn words(object: &Object) -> Vec<String> {
-    let mut words: Vec<String> =
-        object.id.path.iter().filter_map(|name| name.split(' ').nth(2)).map(str::to_owned).collect();
-    words.push(object.id.name().to_owned());
-    for (_, value) in object.properties.iter() {
-        match value {
-            // Who merely owns the database is in nothing that it holds.
-            Value::String(text) if text.len() < 64 && !object.id.path.is_empty() => words.push(text.clone()),
-            Value::Array(list) => {
-                let grantees = list.iter().filter_map(Value::as_str).filter_map(|entry| entry.split(": ").next());
-                words.extend(grantees.map(|grantee| grantee.trim_start_matches("- ").to_owned()));
-            }
-            _ => {}
-        }
-    }
-    words
-=======
-fn words(object: &Object) -> impl Iterator<Item = &str> {
+/// The words in an object that may be names of roles.
+pub fn words(object: &Object) -> impl Iterator<Item = &str> {
     let names = object.id.path.iter().filter_map(|name| name.split(' ').nth(2));
     let values = || object.properties.iter().map(|(_, value)| value);
-    let texts = values().filter_map(Value::as_str).filter(|text| text.len() < 64);
+    // Who merely owns the database is in nothing that it holds.
+    let texts = values().filter_map(Value::as_str).filter(|text| text.len() < 64 && !object.id.path.is_empty());
     let entries = values().filter_map(Value::as_array).flatten().filter_map(Value::as_str);
     let grantees = entries.filter_map(|entry| entry.split(": ").next()).map(|name| name.trim_start_matches("- "));
     names.chain([object.id.name()]).chain(texts).chain(grantees)
->>>>>>>
 }

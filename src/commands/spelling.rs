@@ -91,7 +91,7 @@ async fn printed(context: &Context, session: &Session, actual: &Catalog, spellin
 
 /// Those of the words in the objects that are names of roles.
 async fn roles(session: &Session, actual: &Catalog, spellings: &[Spelling]) -> Result<Vec<String>> {
-    let words: Vec<String> = verify::spelled(actual, spellings).flat_map(words).collect();
+    let words: Vec<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
     let query = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)";
     let rows = session.client.query_typed(query, &[(&words, Type::TEXT_ARRAY)]).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)

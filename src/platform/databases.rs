@@ -1,5 +1,7 @@
 //! Databases on the local cluster: the project's own, and scratch ones that go away again.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
@@ -70,15 +72,22 @@ impl<'a> Databases<'a> {
         dropped.with_context(|| format!("failed to drop the database {database}"))
     }
 
-    /// Whether anybody else is connected to the cluster.
+    /// Whether anybody else is connected to the cluster. Those whose database has just been dropped are given time to go.
     pub async fn in_use(&self) -> Result<bool> {
         let admin = self.admin().await?;
         let query = "SELECT EXISTS (SELECT FROM pg_stat_activity
             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())";
-        let rows = admin.client.query_typed(query, &[]).await?;
-        let others = rows.first().map_or(Ok(false), |row| row.try_get(0))?;
+        let mut in_use = true;
+        for _ in 0..50 {
+            let rows = admin.client.query_typed(query, &[]).await?;
+            in_use = rows.first().map_or(Ok(false), |row| row.try_get(0))?;
+            if !in_use {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         admin.close().await;
-        Ok(others)
+        Ok(in_use)
     }
 
     /// Makes those of the roles that are not there, without anything that they may do, and returns them.
