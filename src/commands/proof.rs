@@ -11,7 +11,7 @@ use super::roles::is_role;
 use super::spelling;
 use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
-use crate::error::{Failure, did_you_mean};
+use crate::error::{Failure, Outcome, did_you_mean};
 use crate::manifest::{Manifest, Scope};
 use crate::migrate::SCHEMA;
 use crate::platform;
@@ -20,7 +20,30 @@ use crate::verify::{self, Verification};
 /// Holds the manifest against the database behind `session`, in one snapshot.
 pub async fn prove(context: &Context, session: &Session, manifest: &mut Manifest) -> Result<Verification> {
     let actual = snapshot::read(session).await?;
-    hold(context, session, manifest, actual).await
+    settle(context, session, manifest, actual).await
+}
+
+/// How often a database is read that is being changed meanwhile.
+const READINGS: usize = 5;
+
+/// Holds the manifest against what was read. PostgreSQL prints definitions as they are now and not as they were in the
+/// snapshot, so what was read while somebody changed them is no state that the database ever had: it is read again.
+async fn settle(
+    context: &Context,
+    session: &Session,
+    manifest: &mut Manifest,
+    mut actual: Catalog,
+) -> Result<Verification> {
+    for _ in 0..READINGS {
+        let (verification, then) = hold(context, session, manifest, actual).await?;
+        if verification.findings.is_empty() || then == snapshot::fingerprint(session).await? {
+            return Ok(verification);
+        }
+        context.detail("definitions were changed while they were read, so they are read again");
+        actual = snapshot::read(session).await?;
+    }
+    let what = format!("the definitions were changed while they were read, {READINGS} times in a row");
+    Err(Failure::new(Outcome::Transient, what).next("run the command again when nobody changes the schema").into())
 }
 
 /// Reads manifest and database at the same time, and holds one against the other. What is wrong with the manifest is
@@ -38,17 +61,18 @@ pub async fn prove_target(context: &Context) -> Result<(Manifest, Verification)>
         Either::Right((found, reading)) => (reading.await?, found?),
     };
     let (connected, actual) = found;
-    let verification = hold(context, &connected.session, &mut manifest, actual).await?;
+    let verification = settle(context, &connected.session, &mut manifest, actual).await?;
     Ok((manifest, verification))
 }
 
-/// Holds the manifest against what was read, and against the rows that the same snapshot has.
+/// Holds the manifest against what was read, and against the rows that the same snapshot has. With it comes what tells
+/// whether definitions have changed since.
 async fn hold(
     context: &Context,
     session: &Session,
     manifest: &mut Manifest,
     mut actual: Catalog,
-) -> Result<Verification> {
+) -> Result<(Verification, String)> {
     spelling::names(session, manifest, &actual).await?;
     actual.retain(|object| {
         is_projects(context, object) && !is_role(object)
@@ -58,10 +82,12 @@ async fn hold(
     });
     let mut verification = spelling::objects(context, session, manifest, &actual).await?;
     verify::complete(&session.client, manifest, &mut verification).await?;
+    let clean = verification.findings.is_empty();
+    let fingerprint = if clean { String::new() } else { snapshot::fingerprint(session).await? };
     snapshot::end(session).await?;
     // The process ends soon and gives its memory back at once; object by object takes longer than to compare them.
     std::mem::forget(actual);
-    Ok(verification)
+    Ok((verification, fingerprint))
 }
 
 /// Whether the manifest says what others come to in the very thing that this object stands in, whoever made that.

@@ -1,6 +1,7 @@
 //! The one way to read a catalog: a read-only snapshot, with every setting pinned that changes how PostgreSQL prints.
 
 use anyhow::Result;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use crate::catalog::{self, Catalog};
@@ -35,15 +36,30 @@ const LARGE: u64 = 2 * 1024 * 1024;
 /// # Errors
 /// What the server said.
 pub async fn read(session: &Session) -> Result<Catalog> {
+    let mut read = read_once(session).await;
+    for _ in 0..2 {
+        match &read {
+            Err(error) if has_vanished(error) => end(session).await?,
+            _ => break,
+        }
+        read = read_once(session).await;
+    }
+    read.map_err(|error| match error.downcast_ref::<Error>() {
+        Some(cause) => session.failure_of(cause, error.to_string()).into(),
+        None => error,
+    })
+}
+
+/// Whether the server could not print an object, because it was dropped after the snapshot was taken.
+fn has_vanished(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().and_then(Error::code) == Some(&SqlState::INTERNAL_ERROR)
+}
+
+async fn read_once(session: &Session) -> Result<Catalog> {
     let failed = |error: &Error| session.failure_of(error, "the database could not be read");
     let name = begin(&session.client).await.map_err(|error| failed(&error))?;
     let helper = async { join(session, name.as_ref()?).await.ok().flatten() };
-    catalog::load_with(&session.client, helper, session.server_version_num).await.map_err(|error| {
-        match error.downcast_ref::<Error>() {
-            Some(cause) => session.failure_of(cause, error.to_string()).into(),
-            None => error,
-        }
-    })
+    catalog::load_with(&session.client, helper, session.server_version_num).await
 }
 
 /// Begins the snapshot. If much is to be read, gives the name under which another connection can have it, where the
@@ -95,6 +111,33 @@ fn first(answer: &[SimpleQueryMessage], at: usize) -> Option<&str> {
         _ => None,
     })
 }
+
+/// What changes with every definition that is made, changed or dropped: for each catalog of definitions its rows, by
+/// number and by the transactions that wrote them. In the snapshot it tells of the snapshot, behind it of now.
+///
+/// # Errors
+/// What the server said.
+pub async fn fingerprint(session: &Session) -> Result<String> {
+    let of = |catalog: &&str| format!("(SELECT count(*) || ' ' || sum(xmin::text::bigint) FROM pg_catalog.{catalog})");
+    let query = format!("SELECT concat_ws(', ', {})", DEFINED.iter().map(of).collect::<Vec<_>>().join(", "));
+    let rows = session.client.query_typed(&query, &[]).await?;
+    Ok(rows.first().map_or(Ok(String::new()), |row| row.try_get(0))?)
+}
+
+/// The catalogs that every change of a definition leaves a trace in.
+const DEFINED: [&str; 11] = [
+    "pg_namespace",
+    "pg_class",
+    "pg_attribute",
+    "pg_attrdef",
+    "pg_constraint",
+    "pg_index",
+    "pg_proc",
+    "pg_type",
+    "pg_trigger",
+    "pg_policy",
+    "pg_rewrite",
+];
 
 /// Ends the snapshot.
 ///

@@ -165,6 +165,11 @@ impl Database {
         Database { name }
     }
 
+    /// One that is there, for a thread of its own.
+    pub fn named(name: &str) -> Self {
+        Database { name: name.to_owned() }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

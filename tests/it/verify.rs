@@ -16,6 +16,7 @@ crate::trials!(
     a_role_that_only_reads_can_verify,
     a_role_that_only_reads_cannot_migrate,
     what_cannot_be_read_is_no_pass,
+    a_schema_that_changes_while_it_is_read_is_never_half_an_answer,
 );
 
 /// A project with one of everything, its database, and the manifest that pgplumb writes of it.
@@ -298,4 +299,48 @@ fn a_report_for_ci_points_at_the_manifest_and_cannot_be_broken_out_of() -> Resul
     assert!(junit.contains("<testsuite name=\"Tables\" tests=\"3\" failures=\"2\">"), "{junit}");
     assert!(junit.contains("&lt;") && !junit.contains("b<"), "{junit}");
     Ok(())
+}
+
+/// Definitions are printed as they are when they are asked for, so a change between two answers could show half of each.
+fn a_schema_that_changes_while_it_is_read_is_never_half_an_answer() -> Result {
+    let database = Database::plain();
+    let tables: Vec<String> = (0..300)
+        .map(|n| format!("CREATE TABLE app.t_{n} (id int PRIMARY KEY, n int DEFAULT app.one() CHECK (n > app.one()))"))
+        .collect();
+    database.run(&format!(
+        "CREATE SCHEMA app; CREATE FUNCTION app.one() RETURNS int LANGUAGE sql AS 'SELECT 1'; {}",
+        tables.join(";")
+    ));
+    let project = Project::empty();
+    project.on(&database, &["db:manifest", "--from", "target"]).expect(0);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let name = database.name().to_owned();
+    let whole = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let database = Database::named(&name);
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                database.run("ALTER SCHEMA app RENAME TO other");
+                std::thread::sleep(std::time::Duration::from_millis(150));
+                database.run("ALTER SCHEMA other RENAME TO app");
+                std::thread::sleep(std::time::Duration::from_millis(150));
+            }
+            std::mem::forget(database);
+        });
+        let whole: Vec<bool> = (0..12).map(|_| is_whole(&project.on(&database, &["db:verify", "--json"]))).collect();
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        whole
+    });
+    assert!(whole.iter().all(|whole| *whole), "{whole:?}");
+    Ok(())
+}
+
+/// Whether an answer is about one state: all is as it should be, or the schema is called otherwise and nothing else is
+/// wrong, or no answer could be given.
+fn is_whole(output: &Output) -> bool {
+    let findings = output.json()["result"]["findings"].as_array().cloned().unwrap_or_default();
+    match output.code {
+        0 | 8 => true,
+        3 => findings.iter().all(|finding| finding["kind"] == "schema"),
+        _ => false,
+    }
 }

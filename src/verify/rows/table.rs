@@ -39,7 +39,7 @@ SELECT c.oid IS NULL AS missing, coalesce(has_table_privilege(c.oid, 'SELECT'), 
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          ORDER BY a.attnum) AS names,
   ARRAY(SELECT {CASTS} FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-         ORDER BY a.attnum) AS casts
+         ORDER BY a.attnum) AS compared_as
 FROM (SELECT to_regclass($1) AS oid) t LEFT JOIN pg_class c ON c.oid = t.oid"
     );
     let name = regclass(table);
@@ -55,7 +55,7 @@ FROM (SELECT to_regclass($1) AS oid) t LEFT JOIN pg_class c ON c.oid = t.oid"
     if row.try_get("filtered")? {
         return Ok(Err(format!("row security hides rows of it from the role {me}")));
     }
-    let (names, casts): (Vec<String>, Vec<String>) = (row.try_get("names")?, row.try_get("casts")?);
+    let (names, casts): (Vec<String>, Vec<String>) = (row.try_get("names")?, row.try_get("compared_as")?);
     let cast = |cast: &str| match cast {
         "jsonb" => "::text::jsonb",
         "text" => "::text",
