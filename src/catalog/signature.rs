@@ -24,6 +24,12 @@ impl Id {
         BY_SPELLING.iter().any(|(class, _)| *class == self.kind.class)
     }
 
+    /// The names of its parents, and its own without the types of its arguments; nothing if it has none.
+    pub fn unsigned(&self) -> Option<(&[String], &str)> {
+        let [parents @ .., own] = self.path.as_slice() else { return None };
+        Some((parents, own.split_once('(').filter(|_| self.is_signed())?.0))
+    }
+
     /// The identity with the types as PostgreSQL says them, if it has such an object. Types are looked up in the search
     /// path of the session.
     ///

@@ -1,7 +1,7 @@
 //! Brings what a manifest says in words of its own to the form that PostgreSQL prints: names of functions by the target
 //! itself, texts by a scratch database of the target's major.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Result;
 use tokio_postgres::types::Type;
@@ -15,6 +15,10 @@ use crate::manifest::Manifest;
 use crate::platform::Databases;
 use crate::verify::{self, Spelling, Verification};
 
+/// The major that first kept SQL's own spelling of some functions (`SUBSTRING(a FROM 1)`) beside the plain calls that
+/// older ones print for both. What those printed is therefore held against what they print for the database's objects.
+const SPELLED: u32 = 14;
+
 /// Holds the manifest's objects against the catalog, by what they mean.
 ///
 /// # Errors
@@ -26,20 +30,25 @@ pub async fn objects(
     actual: &Catalog,
 ) -> Result<Verification> {
     let spellings = verify::spellings(manifest, actual);
+    let (major, captured) = (session.server_version_num / 10_000, manifest.captured.map(|version| version / 10_000));
     let mut failed = Vec::new();
     if !spellings.is_empty() {
-        let major = session.server_version_num / 10_000;
-        match printed(context, session, actual, &spellings).await {
+        match printed(context, session, major, actual, &spellings).await {
             Ok((catalog, refused)) => {
                 verify::learn(manifest, &catalog, &spellings, &refused);
                 failed = refused;
             }
             // What PostgreSQL of this major printed differs because it is different.
-            Err(_) if manifest.captured.map(|version| version / 10_000) == Some(major) => {}
-            Err(error) => {
-                context.check_interrupt()?;
-                let why = why(&error);
-                failed = spellings.into_iter().map(|spelling| (spelling, why.clone())).collect();
+            Err(_) if captured == Some(major) => {}
+            Err(error) => failed = all(context, spellings.clone(), &error)?,
+        }
+    }
+    if let Some(captured) = captured.filter(|captured| *captured < SPELLED && major >= SPELLED) {
+        let rest = verify::still(&spellings, &verify::spellings(manifest, actual));
+        if !rest.is_empty() {
+            match printed(context, session, captured, actual, &verify::turned(actual, &rest)).await {
+                Ok((catalog, _)) => verify::agree(manifest, &catalog, actual, &rest),
+                Err(error) => failed.extend(all(context, rest, &error)?),
             }
         }
     }
@@ -48,13 +57,18 @@ pub async fn objects(
     Ok(verification)
 }
 
-fn why(error: &anyhow::Error) -> String {
-    error.downcast_ref::<Failure>().map_or_else(|| format!("{error:#}"), |failure| failure.message.clone())
+/// All of the texts, each with the same error; a signal is none.
+fn all(context: &Context, spellings: Vec<Spelling>, error: &anyhow::Error) -> Result<Vec<(Spelling, String)>> {
+    context.check_interrupt()?;
+    let failure = error.downcast_ref::<Failure>();
+    let why = failure.map_or_else(|| format!("{error:#}"), |failure| failure.message.clone());
+    Ok(spellings.into_iter().map(|spelling| (spelling, why.clone())).collect())
 }
 
 /// Calls functions and operators as PostgreSQL does, where the manifest spells the types of their arguments otherwise.
 pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog) -> Result<()> {
-    let unknown = |id: &&Id| id.is_signed() && actual.get(id).is_none();
+    let known: HashSet<(&[String], &str)> = actual.iter().filter_map(|object| object.id.unsigned()).collect();
+    let unknown = |id: &&Id| actual.get(id).is_none() && id.unsigned().is_some_and(|name| known.contains(&name));
     let expected = manifest.expected.iter().map(|object| &object.id).chain(&manifest.absent).filter(unknown);
     let expected: Vec<Id> = expected.cloned().collect();
     let mut names = Vec::new();
@@ -75,13 +89,19 @@ pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog)
     Ok(())
 }
 
-/// What a scratch database prints for the texts, and those that it could not be given.
-async fn printed(context: &Context, session: &Session, actual: &Catalog, spellings: &[Spelling]) -> Result<Printed> {
+/// What a scratch database of a major prints for the texts, and those that it could not be given.
+async fn printed(
+    context: &Context,
+    session: &Session,
+    major: u32,
+    actual: &Catalog,
+    spellings: &[Spelling],
+) -> Result<Printed> {
     let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
     let path = session.client.query_typed(query, &[]).await?;
     let path: String = path.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
     let roles = roles(session, actual, spellings).await?;
-    let scratch = context.scratch_cluster(session.server_version_num / 10_000).await?;
+    let scratch = context.scratch_cluster(major).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
     let server = Server { context, databases: &databases, roles: &roles, path: &path };
     let done = server.with_fewer(actual, spellings).await;

@@ -18,7 +18,7 @@ use crate::diff::{self, Change, Difference, Severity};
 use crate::manifest::Manifest;
 
 pub use accepted::{Accepted, accept};
-pub use spelling::{Spelling, learn, note, overlaid, refused, spelled, spellings, statements};
+pub use spelling::{Spelling, agree, learn, note, overlaid, refused, spelled, spellings, statements, still, turned};
 
 /// Something that is not as the manifest says.
 #[derive(Clone, Debug, PartialEq)]

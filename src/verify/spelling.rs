@@ -134,11 +134,30 @@ impl Spelling {
 /// database does not have.
 pub fn learn(manifest: &mut Manifest, printed: &Catalog, spellings: &[Spelling], failed: &[(Spelling, String)]) {
     let good = |one: &&Spelling| !failed.iter().any(|(bad, _)| bad.is(one));
-    for Spelling { id, property, .. } in spellings.iter().filter(good) {
-        if let Some(object) = printed.get(id) {
-            let value = object.properties.get(property.name).cloned().unwrap_or_else(|| property.default());
-            manifest.expected.change(id, property, value);
-        }
+    for spelling in spellings.iter().filter(good) {
+        manifest.expected.change(&spelling.id, spelling.property, value(printed, spelling));
+    }
+}
+
+/// Those of the texts that differ even now.
+pub fn still(spellings: &[Spelling], now: &[Spelling]) -> Vec<Spelling> {
+    spellings.iter().filter(|one| now.iter().any(|other| other.is(one))).cloned().collect()
+}
+
+/// The database's own texts in the place of the manifest's.
+pub fn turned(actual: &Catalog, spellings: &[Spelling]) -> Vec<Spelling> {
+    spellings.iter().map(|one| Spelling { value: value(actual, one), ..one.clone() }).collect()
+}
+
+fn value(catalog: &Catalog, spelling: &Spelling) -> Value {
+    let given = catalog.get(&spelling.id).and_then(|object| object.properties.get(spelling.property.name));
+    given.cloned().unwrap_or_else(|| spelling.property.default())
+}
+
+/// Writes into the manifest what the database has where the major that printed the manifest's text prints that for it.
+pub fn agree(manifest: &mut Manifest, printed: &Catalog, actual: &Catalog, spellings: &[Spelling]) {
+    for spelling in spellings.iter().filter(|one| value(printed, one) == one.value) {
+        manifest.expected.change(&spelling.id, spelling.property, value(actual, spelling));
     }
 }
 

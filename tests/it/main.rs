@@ -21,6 +21,7 @@ mod drifts;
 mod fixpoint;
 mod levels;
 mod local;
+mod majors;
 mod manifest;
 mod migrate;
 mod pinned;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
     trials.extend(positions::trials());
+    trials.extend(majors::trials());
     trials.extend(spelling::trials());
     trials.extend(levels::trials());
     trials.extend(rows::trials());
