@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::Context;
 use super::sides::{self, Side};
+use super::spelling::{self, Manner};
 use crate::catalog::{self, Catalog};
 use crate::error::{Failure, Outcome};
 use crate::manifest::{self, Manifest};
@@ -33,8 +34,12 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     if let Side::Manifest(manifest) = &b {
         expected.ignore.extend(manifest.ignore.clone());
     }
+    let version = version_of(&b);
     let actual = catalog_of(b)?;
-    let verification = verify::objects(&expected, &actual);
+    let verification = match version {
+        Some(version) => spelling::objects(context, &Manner::of(&actual, version), &mut expected, &actual).await?,
+        None => verify::objects(&expected, &actual),
+    };
     let mut text = report::table(&verification, context.output.color);
     if let [Some(one), Some(other)] = &texts
         && one != other
@@ -45,6 +50,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let outcome = if verification.passed() { Outcome::Done } else { Outcome::Findings };
     Ok(Answer { outcome, text, value: json!({ "report": report::value(&verification) }) })
+}
+
+/// The version of the server that a side was read from, or was written from; nothing for one that a person wrote.
+fn version_of(side: &Side) -> Option<u32> {
+    match side {
+        Side::Catalog(_, version) => Some(*version),
+        Side::Manifest(manifest) => manifest.captured,
+    }
 }
 
 /// A connection string holds a password, so only its sort is shown.

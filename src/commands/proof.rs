@@ -8,7 +8,7 @@ use futures_util::pin_mut;
 
 use super::Context;
 use super::roles::is_role;
-use super::spelling;
+use super::spelling::{self, Manner};
 use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, Outcome, did_you_mean};
@@ -74,13 +74,14 @@ async fn hold(
     mut actual: Catalog,
 ) -> Result<(Verification, String)> {
     spelling::names(session, manifest, &actual).await?;
+    let manner = Manner::of_session(session, &actual).await?;
     actual.retain(|object| {
         is_projects(context, object) && !is_role(object)
             || manifest.expected.get(&object.id).is_some()
             || manifest.absent.contains(&object.id)
             || is_asked_about(manifest, object)
     });
-    let mut verification = spelling::objects(context, session, manifest, &actual).await?;
+    let mut verification = spelling::objects(context, &manner, manifest, &actual).await?;
     verify::complete(&session.client, manifest, &mut verification).await?;
     let clean = verification.findings.is_empty();
     let fingerprint = if clean { String::new() } else { snapshot::fingerprint(session).await? };

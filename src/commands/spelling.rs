@@ -4,10 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Result;
-use tokio_postgres::types::Type;
 
 use super::Context;
-use super::roles::words;
+use super::roles::{is_role, words};
 use crate::catalog::{self, Catalog, Id};
 use crate::db::{Session, objection, snapshot};
 use crate::error::Failure;
@@ -19,21 +18,50 @@ use crate::verify::{self, Spelling, Verification};
 /// older ones print for both. What those printed is therefore held against what they print for the database's objects.
 const SPELLED: u32 = 14;
 
+/// What decides how a database's definitions are read and printed.
+pub struct Manner {
+    /// The server's major.
+    major: u32,
+    /// Where names without a schema are looked up.
+    path: String,
+    /// The names of the server's roles.
+    roles: HashSet<String>,
+}
+
+impl Manner {
+    /// That of a catalog which was read from a server of this version, with the search path that PostgreSQL has by itself.
+    pub fn of(catalog: &Catalog, version: u32) -> Self {
+        let roles = catalog.iter().filter(|object| is_role(object)).map(|role| role.id.name().to_owned());
+        Manner { major: version / 10_000, path: "\"$user\", public".to_owned(), roles: roles.collect() }
+    }
+
+    /// That of a session and the catalog which was read by it.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn of_session(session: &Session, catalog: &Catalog) -> Result<Self> {
+        let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
+        let rows = session.client.query_typed(query, &[]).await?;
+        let path = rows.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
+        Ok(Manner { path, ..Manner::of(catalog, session.server_version_num) })
+    }
+}
+
 /// Holds the manifest's objects against the catalog, by what they mean.
 ///
 /// # Errors
-/// What the target's server said.
+/// None but a signal: what could not be asked is noted with the findings.
 pub async fn objects(
     context: &Context,
-    session: &Session,
+    manner: &Manner,
     manifest: &mut Manifest,
     actual: &Catalog,
 ) -> Result<Verification> {
     let spellings = verify::spellings(manifest, actual);
-    let (major, captured) = (session.server_version_num / 10_000, manifest.captured.map(|version| version / 10_000));
+    let (major, captured) = (manner.major, manifest.captured.map(|version| version / 10_000));
     let mut failed = Vec::new();
     if !spellings.is_empty() {
-        match printed(context, session, major, actual, &spellings).await {
+        match printed(context, manner, major, actual, &spellings).await {
             Ok((catalog, refused)) => {
                 verify::learn(manifest, &catalog, &spellings, &refused);
                 failed = refused;
@@ -46,7 +74,7 @@ pub async fn objects(
     if let Some(captured) = captured.filter(|captured| *captured < SPELLED && major >= SPELLED) {
         let rest = verify::still(&spellings, &verify::spellings(manifest, actual));
         if !rest.is_empty() {
-            match printed(context, session, captured, actual, &verify::turned(actual, &rest)).await {
+            match printed(context, manner, captured, actual, &verify::turned(actual, &rest)).await {
                 Ok((catalog, _)) => verify::agree(manifest, &catalog, actual, &rest),
                 Err(error) => failed.extend(all(context, rest, &error)?),
             }
@@ -92,29 +120,19 @@ pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog)
 /// What a scratch database of a major prints for the texts, and those that it could not be given.
 async fn printed(
     context: &Context,
-    session: &Session,
+    manner: &Manner,
     major: u32,
     actual: &Catalog,
     spellings: &[Spelling],
 ) -> Result<Printed> {
-    let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
-    let path = session.client.query_typed(query, &[]).await?;
-    let path: String = path.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
-    let roles = roles(session, actual, spellings).await?;
+    let words: HashSet<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
+    let roles: Vec<String> = manner.roles.iter().filter(|role| words.contains(role.as_str())).cloned().collect();
     let scratch = context.scratch_cluster(major).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
-    let server = Server { context, databases: &databases, roles: &roles, path: &path };
+    let server = Server { context, databases: &databases, roles: &roles, path: &manner.path };
     let done = server.with_fewer(actual, spellings).await;
     scratch.leave(&databases).await?;
     done
-}
-
-/// Those of the words in the objects that are names of roles.
-async fn roles(session: &Session, actual: &Catalog, spellings: &[Spelling]) -> Result<Vec<String>> {
-    let words: Vec<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
-    let query = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)";
-    let rows = session.client.query_typed(query, &[(&words, Type::TEXT_ARRAY)]).await?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
 /// Where texts are printed.

@@ -8,6 +8,7 @@ crate::trials!(
     another_meaning_is_still_found,
     what_postgresql_cannot_read_is_told_and_the_rest_still_read,
     nothing_is_left_behind,
+    a_comparison_means_the_same,
     white_space_at_the_ends_of_lines_counts_only_where_postgresql_wrote_it,
     supabase_policies_can_be_written_as_in_its_documentation,
 );
@@ -129,6 +130,16 @@ fn what_postgresql_cannot_read_is_told_and_the_rest_still_read() -> Result {
         .on(&database, &["db:verify"])
         .expect(3)
         .says("note: using of policy public.chat.own is compared as it is written");
+    Ok(())
+}
+
+fn a_comparison_means_the_same() -> Result {
+    let (project, database) = written();
+    let text = project.text("manifest.json").replace("add(int,varchar)", "add(integer, character varying)");
+    project.write("manifest.json", text);
+    project.on(&database, &["db:diff", "manifest", "target"]).expect(0);
+    database.run("ALTER TABLE chat ALTER title SET DEFAULT 'some'");
+    project.on(&database, &["db:diff", "manifest", "target"]).expect(3).says("public.chat.title: default");
     Ok(())
 }
 
