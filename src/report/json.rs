@@ -23,7 +23,7 @@ pub fn value(verification: &Verification) -> Value {
             "section": finding.section.title(), "kind": finding.kind, "object": finding.object, "finding": finding.what,
             "severity": finding.severity, "fails": verification.fails(finding), "accepted": finding.accepted,
             "property": finding.property, "expected": finding.expected, "actual": finding.actual,
-            "note": finding.note, "fix": finding.fix,
+            "count": finding.count, "note": finding.note, "fix": finding.fix,
         })
     });
     json!({

@@ -82,7 +82,7 @@ fn unexpected(verification: &Verification, section: Section) -> String {
     let mut findings = verification.findings.iter();
     let is_one =
         |finding: &&Finding| finding.section == section && verification.fails(finding) && finding.what == "unexpected";
-    match findings.by_ref().filter(is_one).count() {
+    match findings.by_ref().filter(is_one).map(|finding| finding.count).sum::<usize>() {
         0 => String::new(),
         count => format!(", {count} unexpected"),
     }

@@ -29,6 +29,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Whether somebody has looked at it and lets it be.
     pub accepted: bool,
+    /// How many things it is about.
+    pub count: usize,
     /// What sort of thing it is about.
     pub kind: String,
     /// The thing, by its whole name.
@@ -185,6 +187,7 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
             section,
             severity: change.severity,
             accepted: false,
+            count: 1,
             kind,
             object,
             path: change.id.path,

@@ -35,6 +35,7 @@ pub async fn check(client: &Client, rules: &[Rule], verification: &mut Verificat
             section: Section::Seeds,
             severity: Severity::Error,
             accepted: false,
+            count: 1,
             kind: "rule".to_owned(),
             object: rule.name.clone(),
             path: vec![rule.name.clone()],

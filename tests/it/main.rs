@@ -18,6 +18,7 @@ mod corpus;
 mod diff;
 mod documents;
 mod drifts;
+mod dumps;
 mod fixpoint;
 mod levels;
 mod local;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
     trials.extend(positions::trials());
+    trials.extend(dumps::trials());
     trials.extend(majors::trials());
     trials.extend(spelling::trials());
     trials.extend(levels::trials());

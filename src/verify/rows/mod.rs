@@ -146,6 +146,7 @@ impl Told<'_> {
             section: Section::Seeds,
             severity: Severity::Error,
             accepted: false,
+            count: 1,
             kind: "row".to_owned(),
             object: format!("{} {}", self.seed.table, key.join(", ")),
             path: [vec![self.seed.table.clone()], key].concat(),
@@ -173,8 +174,8 @@ impl Told<'_> {
         for (what, count) in SORTS.into_iter().zip(self.counts).filter(|(_, count)| *count > SHOWN) {
             let severity = self.findings.iter().find(|finding| finding.what == what).map(|finding| finding.severity);
             let object = format!("{} and {} more", self.seed.table, count - SHOWN);
-            let (severity, actual) = (severity.unwrap_or_default(), Value::Null);
-            self.findings.push(Finding { object, severity, actual, ..self.of_table(what, "") });
+            let (severity, actual, count) = (severity.unwrap_or_default(), Value::Null, count - SHOWN);
+            self.findings.push(Finding { object, severity, actual, count, ..self.of_table(what, "") });
         }
     }
 }

@@ -1,0 +1,65 @@
+//! `pg_dump` is the judge of the cases: a finding stands where the dumps of the two databases differ, and where they are
+//! alike only what a dump does not show.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::Trial;
+
+use crate::cases;
+use crate::support::{Database, Result, cluster, fail, trial};
+
+/// The cases about what no dump shows.
+const NOT_DUMPED: [&str; 3] = ["the-database-properties", "role-settings-properties", "large-objects-privileges"];
+
+/// A test for each case, if the server's own `pg_dump` is on this machine.
+pub fn trials() -> Vec<Trial> {
+    let program = program();
+    let make = |folder: PathBuf| {
+        let name = format!("dumps/{}", folder.file_name().unwrap().display());
+        let ignored = program.is_none() || cases::is_too_new(&folder);
+        let program = program.clone().unwrap_or_default();
+        trial(&name, move || judge(&program, &folder)).with_ignored_flag(ignored)
+    };
+    cases::folders().into_iter().map(make).collect()
+}
+
+fn program() -> Option<PathBuf> {
+    let program = PathBuf::from(format!("/usr/lib/postgresql/{}/bin/pg_dump", cluster().major));
+    program.exists().then_some(program)
+}
+
+fn judge(program: &Path, folder: &Path) -> Result {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let dumps = ["a.sql", "b.sql"].map(|file| {
+        let database = Database::plain();
+        database.run(&cases::text(folder, file));
+        dump(program, &database)
+    });
+    let found = !name.starts_with("noop-");
+    // Grants are dumped in the order in which they were given, which means nothing.
+    let sorted = |dump: &str| {
+        let mut lines: Vec<String> = dump.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let differ = if found { dumps[0] != dumps[1] } else { sorted(&dumps[0]) != sorted(&dumps[1]) };
+    match (differ, found) {
+        (true, true) if NOT_DUMPED.contains(&name) => fail("a dump shows it after all"),
+        (true, true) | (false, false) => Ok(()),
+        (false, true) if NOT_DUMPED.contains(&name) => Ok(()),
+        (true, false) => fail("the dumps differ, and nothing is found"),
+        (false, true) => fail("the dumps are alike, and something is found"),
+    }
+}
+
+/// The dump, without the key in it that is another each time.
+fn dump(program: &Path, database: &Database) -> String {
+    let mut command = Command::new(program);
+    let host = cluster().socket_folder;
+    command.args(["--schema-only", "-U", "supabase_admin", "-h"]).arg(host).arg(database.name());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect()
+}
