@@ -7,7 +7,7 @@ use std::process::Command;
 use libtest_mimic::Trial;
 
 use crate::cases;
-use crate::support::{Database, Result, cluster, fail, trial};
+use crate::support::{Database, Project, Result, cluster, fail, root, trial};
 
 /// The cases about what no dump shows.
 const NOT_DUMPED: [&str; 3] = ["the-database-properties", "role-settings-properties", "large-objects-privileges"];
@@ -21,7 +21,33 @@ pub fn trials() -> Vec<Trial> {
         let program = program.clone().unwrap_or_default();
         trial(&name, move || judge(&program, &folder)).with_ignored_flag(ignored)
     };
-    cases::folders().into_iter().map(make).collect()
+    let mut trials: Vec<Trial> = cases::folders().into_iter().map(make).collect();
+    let (ignored, program) = (program.is_none(), program.clone().unwrap_or_default());
+    let restored = move || a_restored_database_has_the_same_manifest(&program);
+    trials.push(trial("dumps::a_restored_database_has_the_same_manifest", restored).with_ignored_flag(ignored));
+    trials
+}
+
+fn a_restored_database_has_the_same_manifest(program: &Path) -> Result {
+    let (database, restored) = (Database::plain(), Database::plain());
+    database.run(&std::fs::read_to_string(root().join("tests/styles.sql")).unwrap());
+    restored.run(&dump(program, &database));
+    // A dump without data leaves materialised views without rows.
+    restored.run(
+        "DO $$ DECLARE v regclass; BEGIN
+           FOR v IN SELECT oid FROM pg_class WHERE relkind = 'm' LOOP EXECUTE 'REFRESH MATERIALIZED VIEW ' || v; END LOOP;
+         END $$",
+    );
+    let manifest = |database: &Database| {
+        let project = Project::empty();
+        project.on(database, &["db:manifest", "--from", "target"]).expect(0);
+        project.text("manifest.json")
+    };
+    let (one, other) = (manifest(&database), manifest(&restored));
+    if one == other {
+        return Ok(());
+    }
+    fail(similar::TextDiff::from_lines(one.as_str(), other.as_str()).unified_diff().to_string())
 }
 
 fn program() -> Option<PathBuf> {
