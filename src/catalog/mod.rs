@@ -63,7 +63,7 @@ pub use create::{Stage, Statement, Whole, create, create_all, create_some, drop,
 pub use load::{load, load_with};
 pub use make::{Refusal, make};
 pub use object::{Catalog, Id, KindId, Object, Properties};
-pub use property::{COMMENT, Check, Form, POSITION, Property};
+pub use property::{COMMENT, Check, Form, HIDDEN, POSITION, Property};
 pub use unread::unread;
 
 /// The lines that a report opens with, in their order.

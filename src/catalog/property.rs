@@ -61,6 +61,9 @@ pub struct Property {
 /// What somebody wrote about an object with COMMENT.
 pub static COMMENT: Property = Property::new("comment", Form::Lines, "The comment on it.");
 
+/// What stands in a list that the reading role may not see: nothing can be said of it.
+pub const HIDDEN: &str = "(hidden from this role)";
+
 /// The name under which the place of an object among its brothers is compared, where their order means something.
 pub const POSITION: &str = "position";
 

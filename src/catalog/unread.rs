@@ -5,6 +5,7 @@ use anyhow::Result;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
+use super::user_mapping::IS_HIDDEN;
 use crate::sql::identifier;
 
 /// The catalogs that the kinds read, those that hold parts of what they read, and those that describe the whole server.
@@ -97,10 +98,7 @@ SELECT count(*)::text || ' ' || what FROM (
     WHERE NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = o.class AND m.objid = o.oid AND m.deptype IN ('e', 'i'))
   UNION ALL SELECT 'options of user mappings that this role may not see' FROM pg_user_mappings u
     JOIN pg_foreign_server s ON s.oid = u.srvid
-    WHERE NOT (u.umuser <> 0 AND u.usename = current_user
-        AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')))
-      AND NOT (u.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))
-      AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+    WHERE {IS_HIDDEN}
   UNION ALL {}
 ) unread GROUP BY what ORDER BY what COLLATE \"C\"",
         of_system.join("\n    UNION ALL "),

@@ -2,7 +2,7 @@
 
 use super::create::{drop_by_address, foreign_options};
 use super::piece::without_secrets;
-use super::{Form, Kind, Property, Section, Stage, Statement, Whole};
+use super::{Form, HIDDEN, Kind, Property, Section, Stage, Statement, Whole};
 use crate::sql::identifier;
 
 pub(super) const KIND: Kind = Kind {
@@ -26,13 +26,19 @@ pub(super) const KIND: Kind = Kind {
     drop: drop_by_address,
 };
 
-/// The view shows options only to those who may see them.
+/// Whether the view `u` does not show the options of a mapping for the server `s` to who asks.
+pub(super) const IS_HIDDEN: &str = "NOT (u.umuser <> 0 AND u.usename = current_user
+        AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')))
+      AND NOT (u.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))
+      AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)";
+
 fn query(_version: u32) -> String {
     let options = without_secrets("u.umoptions");
     format!(
         "
-SELECT u.umid AS oid, 0 AS sub, u.srvid AS parent, u.usename::text AS name, {options} AS options
-FROM pg_user_mappings u
+SELECT u.umid AS oid, 0 AS sub, u.srvid AS parent, u.usename::text AS name,
+  CASE WHEN {IS_HIDDEN} THEN ARRAY['{HIDDEN}'] ELSE {options} END AS options
+FROM pg_user_mappings u JOIN pg_foreign_server s ON s.oid = u.srvid
 WHERE u.umid >= 16384
 "
     )

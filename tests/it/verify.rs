@@ -16,6 +16,7 @@ crate::trials!(
     a_role_that_only_reads_can_verify,
     a_role_that_only_reads_cannot_migrate,
     what_cannot_be_read_is_no_pass,
+    options_that_a_role_may_not_see_are_not_measured,
     a_schema_that_changes_while_it_is_read_is_never_half_an_answer,
 );
 
@@ -343,4 +344,21 @@ fn is_whole(output: &Output) -> bool {
         3 => findings.iter().all(|finding| finding["kind"] == "schema"),
         _ => false,
     }
+}
+
+fn options_that_a_role_may_not_see_are_not_measured() -> Result {
+    let (project, database) = (Project::empty(), Database::plain());
+    let role = format!("outside_{}", database.name());
+    database.run(&format!(
+        "CREATE ROLE {role} LOGIN; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+         CREATE USER MAPPING FOR postgres SERVER s OPTIONS (user 'ann')"
+    ));
+    project.pgplumb(&["db:manifest", "--from", "target", "--url", &database.url_as("supabase_admin")]).expect(0);
+    let verify = |arguments: &[&str]| as_reader(&project, &database, &role, &[&["db:verify"], arguments].concat());
+    verify(&[]).expect(0).says("not measured: 1 options of user mappings that this role may not see");
+    verify(&["--strict"]).expect(3);
+    database.run("DROP USER MAPPING FOR postgres SERVER s");
+    verify(&[]).expect(3).says("user mapping s.postgres");
+    drop_role(&database, &role);
+    Ok(())
 }
