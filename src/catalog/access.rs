@@ -50,10 +50,15 @@ pub(super) fn privileges(acl: &str, letter: &str, owner: &str) -> String {
 /// the default out says nothing. `all` is said where a role has everything that the owner has, because PostgreSQL 17
 /// knows one privilege more than 16. Who granted is not told. The order is the same whatever the database's collation.
 pub(super) fn grants(acl: &str, base: &str, letter: &str, owner: &str) -> String {
+    grants_of(acl, base, &format!("'{letter}'"), owner)
+}
+
+/// As [`grants`], where an expression says the letter.
+pub(super) fn grants_of(acl: &str, base: &str, letter: &str, owner: &str) -> String {
     format!(
         "CASE WHEN {acl} IS NULL THEN '{{}}'::text[] ELSE ARRAY(
     SELECT (sign || CASE grantee WHEN 0 THEN 'PUBLIC' WHEN {owner} THEN 'the owner' ELSE quote_ident(pg_get_userbyid(grantee)) END
-        || ': ' || CASE WHEN count(*) = (SELECT count(*) FROM aclexplode(acldefault('{letter}', {owner})) WHERE grantee = {owner})
+        || ': ' || CASE WHEN count(*) = (SELECT count(*) FROM aclexplode(acldefault({letter}, {owner})) WHERE grantee = {owner})
           THEN 'all' ELSE string_agg(lower(privilege_type), ', ' ORDER BY privilege_type COLLATE \"C\") END
         || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END) COLLATE \"C\"
     FROM (

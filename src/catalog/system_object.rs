@@ -1,6 +1,6 @@
 //! What initdb and extensions brought, where its privileges are no longer those that it came with.
 
-use super::access::{self, PRIVILEGES, grants};
+use super::access::{self, PRIVILEGES, grants_of};
 use super::create::drop_never;
 use super::{Kind, Section, Stage, Statement, Whole};
 
@@ -53,23 +53,33 @@ const fn plain(from: &'static str, class: &'static str, access: (&'static str, &
 
 /// What an object came with stands in `pg_init_privs`, or is the default; of the information schema it stands nowhere.
 fn query(_version: u32) -> String {
-    SOURCES.iter().map(changed).collect::<Vec<_>>().join("\nUNION ALL")
-}
-
-fn changed(source: &Source) -> String {
-    let Source { from, address: (class, oid, sub), access: (owner, acl, letter) } = source;
-    let base = format!("coalesce(i.initprivs, acldefault('{letter}', {owner}))");
-    let privileges = grants(acl, &base, letter, owner);
+    let found: Vec<String> = SOURCES.iter().map(given).collect();
+    let privileges = grants_of("f.acl", "f.base", "f.letter", "f.owner");
     format!(
         "
-SELECT {oid} AS oid, 0 AS sub, NULL::oid AS parent, n.type || ' ' || n.identity AS name, g.privileges
-FROM {from} o
-LEFT JOIN pg_init_privs i ON i.classoid = '{class}'::regclass AND i.objoid = {oid} AND i.objsubid = {sub}
-LEFT JOIN pg_depend m ON m.classid = '{class}'::regclass AND m.objid = {oid} AND m.deptype = 'e'
+WITH found AS MATERIALIZED ({}
+), changed AS MATERIALIZED (
+  SELECT f.*, coalesce(i.initprivs, acldefault(f.letter, f.owner)) AS base
+  FROM found f
+  LEFT JOIN pg_init_privs i ON i.classoid = f.class AND i.objoid = f.oid AND i.objsubid = f.sub
+  LEFT JOIN pg_depend m ON m.classid = f.class AND m.objid = f.oid AND m.deptype = 'e'
+  WHERE f.acl IS DISTINCT FROM i.initprivs AND (f.oid < 16384 OR m.objid IS NOT NULL)
+)
+SELECT f.oid, 0 AS sub, NULL::oid AS parent, n.type || ' ' || n.identity AS name, g.privileges
+FROM changed f
 CROSS JOIN LATERAL (SELECT {privileges} AS privileges) g
-CROSS JOIN LATERAL pg_identify_object('{class}'::regclass, {oid}, {sub}) n
-WHERE {acl} IS NOT NULL AND {acl} IS DISTINCT FROM i.initprivs AND ({oid} < 16384 OR m.objid IS NOT NULL)
-  AND g.privileges <> '{{}}' AND n.identity !~ '^information_schema' AND NOT (n.type = 'schema' AND n.identity = 'public')"
+CROSS JOIN LATERAL pg_identify_object(f.class, f.oid, f.sub) n
+WHERE g.privileges <> '{{}}' AND n.identity !~ '^information_schema' AND NOT (n.type = 'schema' AND n.identity = 'public')",
+        found.join("\n  UNION ALL")
+    )
+}
+
+fn given(source: &Source) -> String {
+    let Source { from, address: (class, oid, sub), access: (owner, acl, letter) } = source;
+    format!(
+        "
+  SELECT '{class}'::regclass::oid AS class, {oid} AS oid, {sub} AS sub, {owner} AS owner, {acl} AS acl, '{letter}'::\"char\" AS letter
+  FROM {from} o WHERE {acl} IS NOT NULL"
     )
 }
 

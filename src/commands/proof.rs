@@ -74,7 +74,7 @@ async fn hold(
     mut actual: Catalog,
 ) -> Result<(Verification, String)> {
     spelling::names(session, manifest, &actual).await?;
-    let manner = Manner::of_session(session, &actual).await?;
+    let manner = Manner::of_session(session, &actual);
     actual.retain(|object| {
         is_projects(context, object) && !is_role(object)
             || manifest.expected.get(&object.id).is_some()

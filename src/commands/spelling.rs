@@ -19,31 +19,32 @@ use crate::verify::{self, Spelling, Verification};
 const SPELLED: u32 = 14;
 
 /// What decides how a database's definitions are read and printed.
-pub struct Manner {
+pub struct Manner<'a> {
     /// The server's major.
     major: u32,
-    /// Where names without a schema are looked up.
-    path: String,
     /// The names of the server's roles.
     roles: HashSet<String>,
+    session: Option<&'a Session>,
 }
 
-impl Manner {
-    /// That of a catalog which was read from a server of this version, with the search path that PostgreSQL has by itself.
+impl<'a> Manner<'a> {
+    /// That of a catalog which was read from a server of this version.
     pub fn of(catalog: &Catalog, version: u32) -> Self {
         let roles = catalog.iter().filter(|object| is_role(object)).map(|role| role.id.name().to_owned());
-        Manner { major: version / 10_000, path: "\"$user\", public".to_owned(), roles: roles.collect() }
+        Manner { major: version / 10_000, roles: roles.collect(), session: None }
     }
 
     /// That of a session and the catalog which was read by it.
-    ///
-    /// # Errors
-    /// What the server said.
-    pub async fn of_session(session: &Session, catalog: &Catalog) -> Result<Self> {
+    pub fn of_session(session: &'a Session, catalog: &Catalog) -> Self {
+        Manner { session: Some(session), ..Manner::of(catalog, session.server_version_num) }
+    }
+
+    /// Where names without a schema are looked up.
+    async fn path(&self) -> Result<String> {
+        let Some(session) = self.session else { return Ok("\"$user\", public".to_owned()) };
         let query = "SELECT reset_val FROM pg_settings WHERE name = 'search_path'";
         let rows = session.client.query_typed(query, &[]).await?;
-        let path = rows.first().map_or(Ok(String::new()), |row| row.try_get(0))?;
-        Ok(Manner { path, ..Manner::of(catalog, session.server_version_num) })
+        Ok(rows.first().map_or(Ok(String::new()), |row| row.try_get(0))?)
     }
 }
 
@@ -53,7 +54,7 @@ impl Manner {
 /// None but a signal: what could not be asked is noted with the findings.
 pub async fn objects(
     context: &Context,
-    manner: &Manner,
+    manner: &Manner<'_>,
     manifest: &mut Manifest,
     actual: &Catalog,
 ) -> Result<Verification> {
@@ -95,10 +96,14 @@ fn all(context: &Context, spellings: Vec<Spelling>, error: &anyhow::Error) -> Re
 
 /// Calls functions and operators as PostgreSQL does, where the manifest spells the types of their arguments otherwise.
 pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog) -> Result<()> {
-    let known: HashSet<(&[String], &str)> = actual.iter().filter_map(|object| object.id.unsigned()).collect();
-    let unknown = |id: &&Id| actual.get(id).is_none() && id.unsigned().is_some_and(|name| known.contains(&name));
+    let unknown = |id: &&Id| id.is_signed() && actual.get(id).is_none();
     let expected = manifest.expected.iter().map(|object| &object.id).chain(&manifest.absent).filter(unknown);
-    let expected: Vec<Id> = expected.cloned().collect();
+    let mut expected: Vec<Id> = expected.cloned().collect();
+    if expected.is_empty() {
+        return Ok(());
+    }
+    let known: HashSet<(&[String], &str)> = actual.iter().filter_map(|object| object.id.unsigned()).collect();
+    expected.retain(|id| id.unsigned().is_some_and(|name| known.contains(&name)));
     let mut names = Vec::new();
     for id in expected {
         session.client.batch_execute("SAVEPOINT pgplumb_name; SET LOCAL search_path TO DEFAULT").await?;
@@ -120,16 +125,17 @@ pub async fn names(session: &Session, manifest: &mut Manifest, actual: &Catalog)
 /// What a scratch database of a major prints for the texts, and those that it could not be given.
 async fn printed(
     context: &Context,
-    manner: &Manner,
+    manner: &Manner<'_>,
     major: u32,
     actual: &Catalog,
     spellings: &[Spelling],
 ) -> Result<Printed> {
     let words: HashSet<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
     let roles: Vec<String> = manner.roles.iter().filter(|role| words.contains(role.as_str())).cloned().collect();
+    let path = manner.path().await?;
     let scratch = context.scratch_cluster(major).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
-    let server = Server { context, databases: &databases, roles: &roles, path: &manner.path };
+    let server = Server { context, databases: &databases, roles: &roles, path: &path };
     let done = server.with_fewer(actual, spellings).await;
     scratch.leave(&databases).await?;
     done
