@@ -203,14 +203,17 @@ pub fn objects(manifest: &Manifest, actual: &Catalog) -> Verification {
     verification
 }
 
-/// The statements that make what is missing, or take away what is not expected.
+/// The statements that make what is missing, or take away what is not expected. What its parent cannot be without is not
+/// made but switched, so the same statements mend it.
 fn fix(manifest: &Manifest, actual: &Catalog, change: &Change) -> Vec<String> {
+    let made = || {
+        let wanted = manifest.expected.get(&change.id);
+        let statements = wanted.map(|wanted| catalog::create(&manifest.expected, wanted)).unwrap_or_default();
+        statements.into_iter().map(|statement| statement.sql).collect()
+    };
     match &change.difference {
-        Difference::Missing => {
-            let wanted = manifest.expected.get(&change.id);
-            let statements = wanted.map(|wanted| catalog::create(&manifest.expected, wanted)).unwrap_or_default();
-            statements.into_iter().map(|statement| statement.sql).collect()
-        }
+        Difference::Missing => made(),
+        Difference::Changed { .. } if change.id.kind.single => made(),
         Difference::Unexpected => {
             actual.get(&change.id).and_then(|there| catalog::drop(actual, there)).into_iter().collect()
         }
