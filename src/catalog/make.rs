@@ -1,5 +1,7 @@
 //! Makes the objects of a catalog in a database that is there for nothing else.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use tokio_postgres::Client;
 use tokio_postgres::error::{DbError, SqlState};
@@ -11,7 +13,7 @@ use crate::sql::literal;
 const BATCH: usize = 250;
 
 /// Bodies may name what is not there yet.
-const SETTINGS: &str = "SET check_function_bodies = off; SET client_min_messages = error";
+const SETTINGS: &str = "SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = error";
 
 /// A statement that the server refused, and what it said.
 #[derive(Debug)]
@@ -20,55 +22,70 @@ pub struct Refusal {
     pub sql: String,
     /// What the server said.
     pub said: String,
+    /// Whether it was refused because what it makes is there already.
+    pub is_there: bool,
 }
 
 /// Runs the statements stage by stage, each as soon as what it needs is there: one that fails is tried again after the
 /// others of its stage and of those that follow, as long as that helps. What is there already is left as it is.
-/// What PostgreSQL printed names everything with its schema and needs no `search_path`.
+/// What PostgreSQL printed names everything with its schema and needs no `search_path`. The caller has begun a transaction.
 ///
 /// # Errors
 /// If the connection is lost.
 pub async fn make(client: &Client, statements: &[Statement], search_path: &str) -> Result<Vec<Refusal>> {
     let path = literal(search_path);
-    client.batch_execute(&format!("{SETTINGS}; SELECT set_config('search_path', {path}, false)")).await?;
-    let mut refused: Vec<(&str, String)> = Vec::new();
+    client.batch_execute(&format!("{SETTINGS}; SELECT set_config('search_path', {path}, true)")).await?;
+    let (mut refused, mut there): (Vec<Refusal>, Vec<Refusal>) = (Vec::new(), Vec::new());
     for stage in statements.chunk_by(|one, next| one.stage == next.stage) {
-        let before: Vec<&str> = refused.iter().map(|(sql, _)| *sql).collect();
+        let before = std::mem::take(&mut refused);
         let of_stage = stage.iter().map(|statement| statement.sql.as_str());
-        refused = settle(client, of_stage.chain(before).collect()).await?;
+        let waiting = of_stage.chain(before.iter().map(|refusal| refusal.sql.as_str())).collect();
+        refused = settle(client, waiting, &mut there).await?;
     }
-    Ok(refused.into_iter().map(|(sql, said)| Refusal { sql: sql.to_owned(), said }).collect())
+    refused.append(&mut there);
+    Ok(refused)
 }
 
-/// Runs statements until nothing more of them can be run, and returns the others.
-async fn settle<'a>(client: &Client, mut waiting: Vec<&'a str>) -> Result<Vec<(&'a str, String)>> {
+/// Runs statements until nothing more of them can be run, and returns the others; those that make what is there already
+/// are not tried again.
+async fn settle(client: &Client, mut waiting: Vec<&str>, there: &mut Vec<Refusal>) -> Result<Vec<Refusal>> {
     loop {
         let mut refused = Vec::new();
         for batch in waiting.chunks(BATCH) {
             run(client, batch, &mut refused).await?;
         }
+        let (known, refused): (Vec<Refusal>, Vec<Refusal>) = refused.into_iter().partition(|one| one.is_there);
+        there.extend(known);
         if refused.is_empty() || refused.len() == waiting.len() {
             return Ok(refused);
         }
-        waiting = refused.into_iter().map(|(sql, _)| sql).collect();
+        let again: HashSet<&str> = refused.iter().map(|one| one.sql.as_str()).collect();
+        waiting.retain(|sql| again.contains(sql));
     }
 }
 
 /// Sends statements together, and one by one where one of them fails.
-async fn run<'a>(client: &Client, batch: &[&'a str], refused: &mut Vec<(&'a str, String)>) -> Result<()> {
-    if client.batch_execute(&batch.join(";\n")).await.is_ok() {
+async fn run(client: &Client, batch: &[&str], refused: &mut Vec<Refusal>) -> Result<()> {
+    if batch.len() > 1 && guarded(client, &batch.join(";\n")).await.is_ok() {
         return Ok(());
     }
     for sql in batch {
-        if let Err(error) = client.batch_execute(sql).await {
-            match error.as_db_error() {
-                Some(said) if is_there(said) => {}
-                Some(said) => refused.push((sql, said.message().to_owned())),
-                None => return Err(error.into()),
-            }
+        if let Err(error) = guarded(client, sql).await {
+            let Some(said) = error.as_db_error() else { return Err(error.into()) };
+            let (sql, is_there) = ((*sql).to_owned(), is_there(said));
+            refused.push(Refusal { sql, said: said.message().to_owned(), is_there });
         }
     }
     Ok(())
+}
+
+/// Runs statements so that the transaction goes on if they fail.
+async fn guarded(client: &Client, sql: &str) -> Result<(), tokio_postgres::Error> {
+    let done = client.batch_execute(&format!("SAVEPOINT pgplumb_make;\n{sql};\nRELEASE SAVEPOINT pgplumb_make")).await;
+    if done.is_err() {
+        client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_make").await?;
+    }
+    done
 }
 
 fn is_there(said: &DbError) -> bool {

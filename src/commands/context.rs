@@ -34,6 +34,8 @@ pub struct Context {
     sessions: RefCell<Vec<Rc<Session>>>,
     interrupted: RefCell<Option<Outcome>>,
     scratches: Cell<u32>,
+    /// Whether the target may be asked, in a transaction that is rolled back, what it makes of a text.
+    asks_target: Cell<bool>,
 }
 
 /// A target that a command is connected to.
@@ -61,6 +63,7 @@ impl Context {
             sessions: RefCell::default(),
             interrupted: RefCell::default(),
             scratches: Cell::default(),
+            asks_target: Cell::default(),
         })
     }
 
@@ -72,6 +75,16 @@ impl Context {
     /// Says something that only a curious reader wants.
     pub fn detail(&self, text: &str) {
         self.output.detail(text);
+    }
+
+    /// Whether the target may be asked what it makes of a text, instead of a scratch database.
+    pub fn asks_target(&self) -> bool {
+        self.asks_target.get()
+    }
+
+    /// Lets the target be asked what it makes of a text.
+    pub fn ask_target(&self) {
+        self.asks_target.set(true);
     }
 
     /// The platform that the project is written for.

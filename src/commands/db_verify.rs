@@ -38,6 +38,9 @@ pub struct Args {
     /// Fail too where the database has something that cannot be measured
     #[arg(long)]
     strict: bool,
+    /// Have the target print what the manifest spells otherwise, in a transaction that is rolled back, and no local server
+    #[arg(long)]
+    on_target: bool,
     /// From which severity on a finding fails
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: Severity,
@@ -52,6 +55,9 @@ pub struct Args {
 /// Verifies.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     check_only(&args.only)?;
+    if args.on_target {
+        context.ask_target();
+    }
     let (manifest, mut verification) = prove_target(context).await?;
     verification.fail_on = args.fail_on;
     if let Some(file) = &args.accept {

@@ -11,6 +11,7 @@ pub mod db_verify;
 pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
+mod on_target;
 mod proof;
 mod roles;
 mod scratch;

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Result;
 
-use super::Context;
 use super::roles::{is_role, words};
+use super::{Context, on_target};
 use crate::catalog::{self, Catalog, Id};
 use crate::db::{Session, objection, snapshot};
 use crate::error::Failure;
@@ -130,9 +130,12 @@ async fn printed(
     actual: &Catalog,
     spellings: &[Spelling],
 ) -> Result<Printed> {
+    let path = manner.path().await?;
+    if let Some(session) = manner.session.filter(|_| context.asks_target() && major == manner.major) {
+        return on_target::printed(context, session, &path, actual, spellings).await;
+    }
     let words: HashSet<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
     let roles: Vec<String> = manner.roles.iter().filter(|role| words.contains(role.as_str())).cloned().collect();
-    let path = manner.path().await?;
     let scratch = context.scratch_cluster(major).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
     let server = Server { context, databases: &databases, roles: &roles, path: &path };
@@ -176,7 +179,9 @@ impl Server<'_> {
             let catalog = verify::overlaid(actual, spellings);
             let session = context.session(&databases.superuser_target(&name)).await?;
             let statements = verify::statements(&catalog, spellings);
+            session.client.batch_execute("BEGIN").await?;
             let refusals = catalog::make(&session.client, &statements, self.path).await?;
+            session.client.batch_execute("COMMIT").await?;
             let printed = snapshot::read(&session).await?;
             snapshot::end(&session).await?;
             let failed = verify::refused(&catalog, &printed, spellings, &refusals);

@@ -69,7 +69,7 @@ impl Session {
     }
 
     /// A second connection to the same address, which lasts as long as its client is kept.
-    pub(super) async fn second(&self) -> Result<Client, Error> {
+    pub async fn second(&self) -> Result<Client, Error> {
         let (client, connection) = self.driver.connect(self.tls.clone()).await?;
         tokio::spawn(attend(connection, Arc::default(), |_| ()));
         *self.second.borrow_mut() = Some(client.cancel_token());

@@ -116,8 +116,14 @@ pub fn refused(
     spellings: &[Spelling],
     refusals: &[Refusal],
 ) -> Vec<(Spelling, String)> {
-    let said: HashMap<&str, &str> = refusals.iter().map(|one| (one.sql.as_str(), one.said.as_str())).collect();
-    let of = |id: &Id| made(catalog, id).iter().find_map(|statement| said.get(statement.sql.as_str()).copied());
+    let said: HashMap<&str, &Refusal> = refusals.iter().map(|one| (one.sql.as_str(), one)).collect();
+    // What it stands in may have been there before; the object itself may not, or its text would be another's.
+    let own = |id: &Id| catalog.get(id).map(|object| catalog::made_by(catalog, object)).unwrap_or_default();
+    let find = |statements: Vec<Statement>, counts: &dyn Fn(&Refusal) -> bool| {
+        let mut found = statements.into_iter().filter_map(|statement| said.get(statement.sql.as_str()));
+        found.find(|refusal| counts(refusal)).map(|refusal| refusal.said.as_str())
+    };
+    let of = |id: &Id| find(own(id), &|_| true).or_else(|| find(made(catalog, id), &|refusal| !refusal.is_there));
     let absent = |id: &Id| printed.get(id).is_none().then_some("it could not be made");
     let why = |id: &Id| of(id).or_else(|| absent(id)).map(str::to_owned);
     spellings.iter().filter_map(|spelling| Some((spelling.clone(), why(&spelling.id)?))).collect()

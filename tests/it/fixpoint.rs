@@ -234,7 +234,10 @@ fn without_server(mut catalog: Catalog) -> Catalog {
 fn make(database: &Database, statements: &[catalog::Statement]) -> Vec<catalog::Refusal> {
     block_on(async {
         let session = connect(&superuser(database.name()), |_| ()).await.unwrap();
-        let refused = catalog::make(&session.client, statements, "''").await.unwrap();
+        session.client.batch_execute("BEGIN").await.unwrap();
+        let refused = catalog::make(&session.client, statements, "").await.unwrap();
+        session.client.batch_execute("COMMIT").await.unwrap();
+        let refused: Vec<catalog::Refusal> = refused.into_iter().filter(|refusal| !refusal.is_there).collect();
         session.close().await;
         refused
     })

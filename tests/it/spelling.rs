@@ -8,6 +8,7 @@ crate::trials!(
     another_meaning_is_still_found,
     what_postgresql_cannot_read_is_told_and_the_rest_still_read,
     nothing_is_left_behind,
+    the_target_itself_can_be_asked,
     a_comparison_means_the_same,
     white_space_at_the_ends_of_lines_counts_only_where_postgresql_wrote_it,
     supabase_policies_can_be_written_as_in_its_documentation,
@@ -140,6 +141,28 @@ fn a_comparison_means_the_same() -> Result {
     project.on(&database, &["db:diff", "manifest", "target"]).expect(0);
     database.run("ALTER TABLE chat ALTER title SET DEFAULT 'some'");
     project.on(&database, &["db:diff", "manifest", "target"]).expect(3).says("public.chat.title: default");
+    Ok(())
+}
+
+fn the_target_itself_can_be_asked() -> Result {
+    let (project, database) = written();
+    database.run("INSERT INTO chat (title, status, n) VALUES ('one', 'a', 1)");
+    let dump = "SELECT string_agg(c::text, '|') || (SELECT count(*) FROM pg_class) || (SELECT string_agg(nspname, ',') FROM pg_namespace) FROM chat c";
+    let before = database.value(dump);
+    let url = database.url_as("supabase_admin");
+    let verify = || project.pgplumb(&["db:verify", "--on-target", "--url", &url]);
+    verify().expect(0);
+    assert!(!project.path().join(".pgplumb").exists(), "a local server was made");
+    database.run("ALTER POLICY own ON chat USING (owner IS NULL)");
+    verify().expect(3).says("policy public.chat.own: using");
+    // A role that may not rename schemas cannot ask, and says so.
+    let role = format!("asking_{}", database.name());
+    database.run(&format!("CREATE ROLE {role} LOGIN"));
+    let asking = project.pgplumb(&["db:verify", "--on-target", "--url", &database.url_as(&role)]);
+    asking.expect(3).says("must be owner of schema public");
+    database.run(&format!("DROP ROLE {role}"));
+    database.run("ALTER POLICY own ON chat USING (current_owner() = owner)");
+    assert_eq!(database.value(dump), before);
     Ok(())
 }
 
