@@ -47,7 +47,10 @@ pub async fn check(client: &Client, seeds: &[Seed], verification: &mut Verificat
 async fn measure(client: &Client, seed: &Seed, told: &mut Told<'_>) -> Result<()> {
     let table = match look_up(client, &seed.table).await? {
         Ok(table) => table,
-        Err(why) => return Ok(told.not_measured(&why)),
+        Err(why) => {
+            told.not_measured(&why);
+            return Ok(());
+        }
     };
     let mut seen = (seed.unexpected != Unexpected::Ignore).then(Seen::default);
     let texts = seed.rows.texts()?;
@@ -57,7 +60,8 @@ async fn measure(client: &Client, seed: &Seed, told: &mut Told<'_>) -> Result<()
         (batch, rest) = rest.split_at(size_of_batch(rest));
         let rows: Vec<Row> = batch.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>()?;
         if let Some(why) = table.objection(seed, &rows) {
-            return Ok(told.not_measured(&why));
+            told.not_measured(&why);
+            return Ok(());
         }
         let query = Query::new(seed, &table, &rows);
         compare(client, &query, &format!("[{}]", batch.join(",")), &rows, told).await?;
@@ -88,7 +92,8 @@ async fn compare(client: &Client, query: &Query, json: &str, rows: &[Row], told:
     for found in answer {
         let ordinal: i64 = found.try_get(0)?;
         let Some(wanted) = usize::try_from(ordinal - 1).ok().and_then(|at| rows.get(at)) else { continue };
-        if told.row(wanted, found.try_get(1)?, found.try_get(2)?, found.try_get(3)?) {
+        let actual: Option<Value> = found.try_get(3)?;
+        if told.row(wanted, found.try_get(1)?, found.try_get(2)?, actual.as_ref()) {
             bad.insert(ordinal);
         }
     }
@@ -110,7 +115,7 @@ const SORTS: [&str; 3] = ["missing", "changed", "unexpected"];
 
 impl Told<'_> {
     /// Tells of a row that is missing or differs; returns whether that fails.
-    fn row(&mut self, wanted: &Row, missing: bool, differing: Vec<String>, actual: Option<Value>) -> bool {
+    fn row(&mut self, wanted: &Row, missing: bool, differing: Vec<String>, actual: Option<&Value>) -> bool {
         let fails = missing || self.seed.values == SeedValues::Exact;
         let sort = usize::from(!missing);
         self.counts[sort] += 1;
@@ -125,9 +130,9 @@ impl Told<'_> {
             return fails;
         }
         for name in differing {
-            let value = |row: Option<&Value>| row.and_then(|row| row.get(&name)).cloned().unwrap_or_default();
+            let value = actual.and_then(|row| row.get(&name)).cloned();
             let expected = wanted.get(&name).cloned().unwrap_or_default();
-            let (actual, fix) = (value(actual.as_ref()), vec![query::update(self.seed, wanted, &name)]);
+            let (actual, fix) = (value.unwrap_or_default(), vec![query::update(self.seed, wanted, &name)]);
             self.findings.push(Finding { property: Some(name), expected, actual, fix, ..base.clone() });
         }
         fails
