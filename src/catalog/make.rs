@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
+use futures_util::future::join;
 use tokio_postgres::Client;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -79,9 +80,12 @@ async fn run(client: &Client, batch: &[&str], refused: &mut Vec<Refusal>) -> Res
     Ok(())
 }
 
-/// Runs statements so that the transaction goes on if they fail.
+/// Runs statements so that the transaction goes on if they fail. The savepoint is sent on its own, because of a text with
+/// a mistake in its syntax nothing is run at all.
 async fn guarded(client: &Client, sql: &str) -> Result<(), tokio_postgres::Error> {
-    let done = client.batch_execute(&format!("SAVEPOINT pgplumb_make;\n{sql};\nRELEASE SAVEPOINT pgplumb_make")).await;
+    let work = format!("{sql};\nRELEASE SAVEPOINT pgplumb_make");
+    let (begun, done) = join(client.batch_execute("SAVEPOINT pgplumb_make"), client.batch_execute(&work)).await;
+    begun?;
     if done.is_err() {
         client.batch_execute("ROLLBACK TO SAVEPOINT pgplumb_make").await?;
     }

@@ -131,6 +131,10 @@ fn what_postgresql_cannot_read_is_told_and_the_rest_still_read() -> Result {
         .on(&database, &["db:verify"])
         .expect(3)
         .says("note: using of policy public.chat.own is compared as it is written");
+    let text = project.text("manifest.json").replace("current_ownr() = owner", "owner = = owner)");
+    project.write("manifest.json", text);
+    let output = project.on(&database, &["db:verify"]).expect(3).says("syntax error at or near");
+    assert_eq!(output.stdout.matches("note: ").count(), 1, "{}", output.stdout);
     Ok(())
 }
 
