@@ -233,6 +233,16 @@ impl Catalog {
         }
     }
 
+    /// Gives the same value to every object that has such a property.
+    pub fn change_all(&mut self, name: &str, value: &Value) {
+        for object in &mut self.0 {
+            if let Some(property) = object.id.kind.property(name) {
+                object.properties.0.retain(|(known, _)| *known != name);
+                object.properties.set(property, value.clone());
+            }
+        }
+    }
+
     /// Calls objects otherwise, with all that stands in them.
     pub fn rename(&mut self, names: &[(Id, Id)]) {
         for object in &mut self.0 {

@@ -30,8 +30,8 @@ pub fn spellings(manifest: &Manifest, actual: &Catalog) -> Vec<Spelling> {
     let mut spellings: Vec<Spelling> =
         diff::compare(manifest, actual).changes.into_iter().filter_map(spelling).collect();
     if !spellings.is_empty() {
-        let overlaid = overlaid(actual, &spellings);
-        spellings.retain(|spelling| made(&overlaid, &spelling.id) != made(actual, &spelling.id));
+        let (without, with) = (overlaid(actual, &[]), overlaid(actual, &spellings));
+        spellings.retain(|spelling| made(&with, &spelling.id) != made(&without, &spelling.id));
     }
     spellings
 }
@@ -42,9 +42,14 @@ fn made(catalog: &Catalog, id: &Id) -> Vec<Statement> {
     own(id).chain(id.parents().iter().flat_map(own)).collect()
 }
 
+/// Whether an object is made with the rows of a query. What it is made for here needs none, and nothing that somebody put
+/// into the database is to be run.
+const WITH_ROWS: &str = "populated";
+
 /// The database's objects with the manifest's texts in them.
 pub fn overlaid(actual: &Catalog, spellings: &[Spelling]) -> Catalog {
     let mut catalog = actual.clone();
+    catalog.change_all(WITH_ROWS, &Value::from(false));
     for spelling in spellings {
         catalog.change(&spelling.id, spelling.property, spelling.value.clone());
     }

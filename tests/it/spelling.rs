@@ -8,6 +8,7 @@ crate::trials!(
     another_meaning_is_still_found,
     what_postgresql_cannot_read_is_told_and_the_rest_still_read,
     nothing_is_left_behind,
+    nothing_of_the_database_is_run_elsewhere,
     the_target_itself_can_be_asked,
     a_comparison_means_the_same,
     white_space_at_the_ends_of_lines_counts_only_where_postgresql_wrote_it,
@@ -167,6 +168,28 @@ fn the_target_itself_can_be_asked() -> Result {
     database.run(&format!("DROP ROLE {role}"));
     database.run("ALTER POLICY own ON chat USING (current_owner() = owner)");
     assert_eq!(database.value(dump), before);
+    Ok(())
+}
+
+/// A materialised view runs what somebody put into the database; on the scratch database it stays without rows.
+fn nothing_of_the_database_is_run_elsewhere() -> Result {
+    let (project, database) = written();
+    database.run(
+        "CREATE FUNCTION spy() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'spy was run'; END $$;
+         CREATE MATERIALIZED VIEW rows AS SELECT spy() AS n WITH NO DATA",
+    );
+    project.write(
+        "manifest.json",
+        r#"{"schemas": {"public": {"materialized_views": {"rows": {"definition": "select spy() as n", "populated": false}}}}}"#,
+    );
+    project.on(&database, &["db:verify"]).expect(0);
+    database.run(
+        "CREATE OR REPLACE FUNCTION spy() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+           IF current_database() LIKE 'pgplumb_scratch%' THEN RAISE EXCEPTION 'spy was run'; END IF; RETURN 1; END $$;
+         REFRESH MATERIALIZED VIEW rows",
+    );
+    project.write("manifest.json", project.text("manifest.json").replace(", \"populated\": false", ""));
+    project.on(&database, &["db:verify"]).expect(0);
     Ok(())
 }
 
