@@ -169,6 +169,7 @@ fn places(folder: &Path) -> Places {
         search_path: std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect(),
         program_folder: None,
         major: None,
+        may_download: true,
     }
 }
 

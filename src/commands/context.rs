@@ -223,5 +223,6 @@ fn places(environment: &Environment, project: &Path, major: Option<u32>) -> Plac
         search_path: environment.program_folders(),
         program_folder: environment.server_programs(),
         major: major.and_then(|major| u16::try_from(major).ok()),
+        may_download: true,
     }
 }

@@ -81,7 +81,7 @@ async fn hold(
             || manifest.absent.contains(&object.id)
             || is_asked_about(manifest, object)
     });
-    let mut verification = spelling::objects(context, &manner, manifest, &actual).await?;
+    let mut verification = spelling::objects(context, manner, manifest, &actual).await?;
     verify::complete(&session.client, manifest, &mut verification).await?;
     let clean = verification.findings.is_empty();
     let fingerprint = if clean { String::new() } else { snapshot::fingerprint(session).await? };

@@ -17,12 +17,13 @@ pub struct Scratch {
 
 impl Context {
     /// A running cluster of that major: the project's own, or one beside it, so that the project's own stays what it is.
+    /// `may_download` says whether its server programs may be downloaded, if they are not here.
     ///
     /// # Errors
     /// Bad input, where no server programs of that major are here or to be had.
-    pub async fn scratch_cluster(&self, major: u32) -> Result<Scratch> {
+    pub async fn scratch_cluster(&self, major: u32, may_download: bool) -> Result<Scratch> {
         let major = u16::try_from(major).unwrap_or(u16::MAX);
-        let mut places = Places { major: Some(major), ..self.places() };
+        let mut places = Places { major: Some(major), may_download, ..self.places() };
         let is_own = local::state(&places).await?.iter().any(|state| state.major == major);
         if !is_own {
             places.project = local::beside(&places);

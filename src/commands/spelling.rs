@@ -25,13 +25,15 @@ pub struct Manner<'a> {
     /// The names of the server's roles.
     roles: HashSet<String>,
     session: Option<&'a Session>,
+    /// Whether it is worth a download to know how it prints what the manifest says.
+    may_download: bool,
 }
 
 impl<'a> Manner<'a> {
     /// That of a catalog which was read from a server of this version.
     pub fn of(catalog: &Catalog, version: u32) -> Self {
         let roles = catalog.iter().filter(|object| is_role(object)).map(|role| role.id.name().to_owned());
-        Manner { major: version / 10_000, roles: roles.collect(), session: None }
+        Manner { major: version / 10_000, roles: roles.collect(), session: None, may_download: true }
     }
 
     /// That of a session and the catalog which was read by it.
@@ -54,15 +56,17 @@ impl<'a> Manner<'a> {
 /// None but a signal: what could not be asked is noted with the findings.
 pub async fn objects(
     context: &Context,
-    manner: &Manner<'_>,
+    mut manner: Manner<'_>,
     manifest: &mut Manifest,
     actual: &Catalog,
 ) -> Result<Verification> {
     let spellings = verify::spellings(manifest, actual);
     let (major, captured) = (manner.major, manifest.captured.map(|version| version / 10_000));
+    // What PostgreSQL of this major printed is most likely different, and not only spelled otherwise.
+    manner.may_download = captured != Some(major);
     let mut failed = Vec::new();
     if !spellings.is_empty() {
-        match printed(context, manner, major, actual, &spellings).await {
+        match printed(context, &manner, major, actual, &spellings).await {
             Ok((catalog, refused)) => {
                 verify::learn(manifest, &catalog, &spellings, &refused);
                 failed = refused;
@@ -73,13 +77,12 @@ pub async fn objects(
     if let Some(captured) = captured.filter(|captured| *captured < SPELLED && major >= SPELLED) {
         let rest = verify::still(&spellings, &verify::spellings(manifest, actual));
         if !rest.is_empty() {
-            match printed(context, manner, captured, actual, &verify::turned(actual, &rest)).await {
+            match printed(context, &manner, captured, actual, &verify::turned(actual, &rest)).await {
                 Ok((catalog, _)) => verify::agree(manifest, &catalog, actual, &rest),
                 Err(error) => failed.extend(all(context, rest, &error)?),
             }
         }
     }
-    // What PostgreSQL of this major printed differs because it is different, not because it is spelled otherwise.
     failed.retain(|_| captured != Some(major));
     let mut verification = verify::objects(manifest, actual);
     verify::note(&mut verification, &failed);
@@ -136,7 +139,7 @@ async fn printed(
     }
     let words: HashSet<&str> = verify::spelled(actual, spellings).flat_map(words).collect();
     let roles: Vec<String> = manner.roles.iter().filter(|role| words.contains(role.as_str())).cloned().collect();
-    let scratch = context.scratch_cluster(major).await?;
+    let scratch = context.scratch_cluster(major, manner.may_download).await?;
     let databases = Databases::new(&scratch.cluster, context.platform());
     let server = Server { context, databases: &databases, roles: &roles, path: &path };
     let done = server.with_fewer(actual, spellings).await;

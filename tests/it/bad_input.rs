@@ -68,7 +68,9 @@ fn a_wrong_password_is_never_shown() -> Result {
     if !entries.starts_with("local all with_password") {
         std::fs::write(&hba, format!("local all with_password scram-sha-256\n{entries}")).unwrap();
     }
-    database.run("CREATE ROLE with_password LOGIN PASSWORD 'rIgHt-15'; SELECT pg_reload_conf()");
+    database.run(
+        "SET password_encryption = 'scram-sha-256'; CREATE ROLE with_password LOGIN PASSWORD 'rIgHt-15'; SELECT pg_reload_conf()",
+    );
     let project = Project::empty().with("migrations/0001_a.sql", "SELECT 1");
     let url = |password: &str| database.url_as("with_password") + "&password=" + password;
     crate::process::wait_for("the server asks for passwords", || {

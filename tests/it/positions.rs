@@ -26,15 +26,15 @@ SELECT nextval('down_seq')";
 fn prepared() -> (Project, Database) {
     let (project, database) = (Project::empty(), Database::plain());
     database.run(TABLES);
-    project.on(&database, &["db:manifest", "--from", "target"]).expect(0);
+    project.as_superuser(&database, &["db:manifest", "--from", "target"]).expect(0);
     (project, database)
 }
 
 fn a_sequence_behind_its_data_is_found() -> Result {
     let (project, database) = prepared();
-    project.on(&database, &["db:verify"]).expect(0);
+    project.as_superuser(&database, &["db:verify"]).expect(0);
     database.run("INSERT INTO own (t) SELECT 'c' FROM generate_series(1, 50); SELECT setval('own_id_seq', 999)");
-    project.on(&database, &["db:verify"]).expect(0);
+    project.as_superuser(&database, &["db:verify"]).expect(0);
     for (drift, object) in [
         ("INSERT INTO own VALUES (2000, 'x')", "public.own_id_seq"),
         ("SELECT setval('own_id_seq', 10)", "public.own_id_seq"),
@@ -44,7 +44,7 @@ fn a_sequence_behind_its_data_is_found() -> Result {
     ] {
         let copy = database.copy();
         copy.run(drift);
-        let report = project.on(&copy, &["db:verify", "--json"]).expect(3).json();
+        let report = project.as_superuser(&copy, &["db:verify", "--json"]).expect(3).json();
         let findings = report["result"]["findings"].as_array().unwrap();
         let behind = |name: &str| name.ends_with("behind");
         let right = |one: &serde_json::Value| one["object"] == object && behind(one["property"].as_str().unwrap());
@@ -52,7 +52,7 @@ fn a_sequence_behind_its_data_is_found() -> Result {
             return fail(format!("{drift}: {findings:#?}"));
         }
         // What is wrong is never written down as what is wanted.
-        project.on(&copy, &["db:manifest", "--from", "target", "--output", "other.json"]).expect(0);
+        project.as_superuser(&copy, &["db:manifest", "--from", "target", "--output", "other.json"]).expect(0);
         assert!(!project.text("other.json").contains("behind"));
     }
     Ok(())
@@ -61,16 +61,16 @@ fn a_sequence_behind_its_data_is_found() -> Result {
 fn a_hand_written_manifest_that_names_it_finds_it_too() -> Result {
     let (project, database) = prepared();
     project.write("manifest.json", r#"{"schemas": {"public": {"sequences": {"own_id_seq": {}}}}}"#);
-    project.on(&database, &["db:verify"]).expect(0);
+    project.as_superuser(&database, &["db:verify"]).expect(0);
     database.run("INSERT INTO own VALUES (1000, 'x')");
-    project.on(&database, &["db:verify"]).expect(3).says("own_id_seq: behind");
+    project.as_superuser(&database, &["db:verify"]).expect(3).says("own_id_seq: behind");
     Ok(())
 }
 
 fn what_cannot_be_asked_cheaply_is_not_asked() -> Result {
     let (project, database) = prepared();
     database.run("INSERT INTO plain VALUES (1000, 'x')");
-    project.on(&database, &["db:verify"]).expect(0);
+    project.as_superuser(&database, &["db:verify"]).expect(0);
     let role = format!("seeing_{}", database.name());
     database.run(&format!("CREATE ROLE {role} LOGIN; INSERT INTO own VALUES (1000, 'x')"));
     project.pgplumb(&["db:verify", "--url", &database.url_as(&role)]).expect(0);
@@ -91,7 +91,7 @@ fn unsound_things_are_found_where_only_their_name_is_written() -> Result {
             "tables": {"t": {"indexes": {"i": {}}}, "u": {"constraints": {"to_t": {}, "positive": {}}}},
             "materialized_views": {"m": {}}}}}"#,
     );
-    project.on(&database, &["db:verify"]).expect(0);
+    project.as_superuser(&database, &["db:verify"]).expect(0);
     for (drift, said) in [
         ("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass", "public.t.i: valid"),
         (
@@ -103,7 +103,7 @@ fn unsound_things_are_found_where_only_their_name_is_written() -> Result {
     ] {
         let copy = database.copy();
         copy.run(drift);
-        project.on(&copy, &["db:verify"]).expect(3).says(said);
+        project.as_superuser(&copy, &["db:verify"]).expect(3).says(said);
     }
     Ok(())
 }

@@ -103,6 +103,7 @@ pub fn places(folder: &Path) -> Places {
         search_path: path,
         program_folder: programs,
         major: None,
+        may_download: true,
     }
 }
 
@@ -302,6 +303,14 @@ impl Project {
     /// Runs the program in it against a database.
     pub fn on(&self, database: &Database, arguments: &[&str]) -> Output {
         let url = database.url();
+        self.pgplumb(&[arguments, &["--url", &url]].concat())
+    }
+}
+
+impl Project {
+    /// Runs the program in it against a database, as the superuser: before PostgreSQL 14 no other role can read all data.
+    pub fn as_superuser(&self, database: &Database, arguments: &[&str]) -> Output {
+        let url = database.url_as("supabase_admin");
         self.pgplumb(&[arguments, &["--url", &url]].concat())
     }
 }

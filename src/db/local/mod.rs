@@ -38,6 +38,8 @@ pub struct Places {
     pub program_folder: Option<PathBuf>,
     /// The major that `local.version` pins.
     pub major: Option<u16>,
+    /// Whether server programs that are not here may be downloaded.
+    pub may_download: bool,
 }
 
 /// A cluster that accepts connections.

@@ -63,6 +63,9 @@ pub async fn choose(places: &Places, account: &Account, wanted: Option<u16>, say
         (Some(major), true) => format!("PostgreSQL {major} is not on this machine"),
         (None, _) => "there are no PostgreSQL server programs on this machine".to_owned(),
     };
+    if !places.may_download {
+        bail!(Failure::input(missing));
+    }
     say(&missing);
     let downloaded = download::install(places, account, wanted.unwrap_or(download::DEFAULT), say).await;
     downloaded.map_err(|error| match error.downcast::<Failure>() {

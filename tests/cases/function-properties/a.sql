@@ -19,7 +19,7 @@ END
 $$;
 CREATE FUNCTION overloaded(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION overloaded(text) RETURNS integer LANGUAGE sql AS 'SELECT 1';
-CREATE PROCEDURE gone(integer) LANGUAGE plpgsql AS 'BEGIN END';
+CREATE PROCEDURE gone() LANGUAGE plpgsql AS 'BEGIN END';
 CREATE FUNCTION of_owner(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION of_privileges(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION of_comment(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
