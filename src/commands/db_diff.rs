@@ -37,7 +37,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let version = version_of(&b);
     let actual = catalog_of(b)?;
     let verification = match version {
-        Some(version) => spelling::objects(context, Manner::of(&actual, version), &mut expected, &actual).await?,
+        Some(version) => spelling::objects(context, Manner::of(&actual, version), &expected, &actual).await?,
         None => verify::objects(&expected, &actual),
     };
     let mut text = report::table(&verification, context.output.color);

@@ -57,34 +57,40 @@ impl<'a> Manner<'a> {
 pub async fn objects(
     context: &Context,
     mut manner: Manner<'_>,
-    manifest: &mut Manifest,
+    manifest: &Manifest,
     actual: &Catalog,
 ) -> Result<Verification> {
+    let as_written = verify::objects(manifest, actual);
+    if as_written.findings.is_empty() {
+        return Ok(as_written);
+    }
     let spellings = verify::spellings(manifest, actual);
+    if spellings.is_empty() {
+        return Ok(as_written);
+    }
+    // What is learned holds for this reading only: where definitions change meanwhile, there is another.
+    let mut learned = manifest.clone();
     let (major, captured) = (manner.major, manifest.captured.map(|version| version / 10_000));
     // What PostgreSQL of this major printed is most likely different, and not only spelled otherwise.
     manner.may_download = captured != Some(major);
-    let mut failed = Vec::new();
-    if !spellings.is_empty() {
-        match printed(context, &manner, major, actual, &spellings).await {
-            Ok((catalog, refused)) => {
-                verify::learn(manifest, &catalog, &spellings, &refused);
-                failed = refused;
-            }
-            Err(error) => failed = all(context, spellings.clone(), &error)?,
+    let mut failed = match printed(context, &manner, major, actual, &spellings).await {
+        Ok((catalog, refused)) => {
+            verify::learn(&mut learned, &catalog, &spellings, &refused);
+            refused
         }
-    }
+        Err(error) => all(context, spellings.clone(), &error)?,
+    };
     if let Some(captured) = captured.filter(|captured| *captured < SPELLED && major >= SPELLED) {
-        let rest = verify::still(&spellings, &verify::spellings(manifest, actual));
+        let rest = verify::still(&spellings, &verify::spellings(&learned, actual));
         if !rest.is_empty() {
             match printed(context, &manner, captured, actual, &verify::turned(actual, &rest)).await {
-                Ok((catalog, _)) => verify::agree(manifest, &catalog, actual, &rest),
+                Ok((catalog, _)) => verify::agree(&mut learned, &catalog, actual, &rest),
                 Err(error) => failed.extend(all(context, rest, &error)?),
             }
         }
     }
     failed.retain(|_| captured != Some(major));
-    let mut verification = verify::objects(manifest, actual);
+    let mut verification = verify::objects(&learned, actual);
     verify::note(&mut verification, &failed);
     Ok(verification)
 }
