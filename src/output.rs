@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::Result;
 use comfy_table::{LineStyle, Table, TableStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::cli::Options;
@@ -43,13 +44,20 @@ pub struct Output {
     pub verbose: bool,
     /// Whether standard output may carry colour.
     pub color: bool,
+    /// The line at the bottom of a terminal that says what is going on.
+    bar: Option<ProgressBar>,
 }
 
 impl Output {
     /// As the command line and `NO_COLOR` want it.
     pub fn new(options: &Options, no_color: bool) -> Self {
         let color = wants_color(options.color, no_color);
-        Output { json: options.json, quiet: options.quiet, verbose: options.verbose, color }
+        let wants_bar = !options.quiet && std::io::stderr().is_terminal();
+        let bar = wants_bar.then(|| {
+            ProgressBar::no_length()
+                .with_style(ProgressStyle::with_template("{wide_msg}").unwrap_or(ProgressStyle::default_bar()))
+        });
+        Output { json: options.json, quiet: options.quiet, verbose: options.verbose, color, bar }
     }
 
     /// Prints what clap has to say about a command line: help where it was asked for, else what is wrong with it.
@@ -68,8 +76,24 @@ impl Output {
 
     /// Says something about progress on standard error, unless asked to keep quiet.
     pub fn say(&self, text: &str) {
-        if !self.quiet {
-            write(std::io::stderr().lock(), &format!("{text}\n"));
+        if self.quiet {
+            return;
+        }
+        let text = format!("{text}\n");
+        match &self.bar {
+            Some(bar) => bar.suspend(|| write(std::io::stderr().lock(), &text)),
+            None => write(std::io::stderr().lock(), &text),
+        }
+    }
+
+    /// Shows at the bottom of a terminal what is going on, until the next such text; an empty one takes the line away.
+    pub fn live(&self, text: &str) {
+        let Some(bar) = &self.bar else { return };
+        bar.set_message(escape(text).replace('\n', " "));
+        if text.is_empty() {
+            bar.finish_and_clear();
+        } else {
+            bar.reset();
         }
     }
 

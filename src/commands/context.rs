@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -199,6 +199,22 @@ impl Context {
             if let Ok(session) = Rc::try_unwrap(session) {
                 let _ = tokio::time::timeout(FAREWELL, session.close()).await;
             }
+        }
+    }
+
+    /// Waits, unless a signal comes.
+    ///
+    /// # Errors
+    /// If a signal came.
+    pub async fn pause(&self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        loop {
+            self.check_interrupt()?;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            tokio::time::sleep(left.min(FAREWELL)).await;
         }
     }
 

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
 use super::proof::prove;
-use super::work::{self, Done, Scripts};
+use super::runner::{Done, Manner, Runner};
+use super::work::{self, Project, Survey};
 use crate::error::{Failure, Outcome};
-use crate::manifest::Manifest;
-use crate::migrate::{self, History, Plan, Script};
+use crate::migrate::{self, Checked, Mode, Script};
 use crate::output::Answer;
-use crate::project::Label;
+use crate::project::{Label, Order};
 use crate::report;
 
 /// Arguments of `db:migrate`.
@@ -19,6 +19,9 @@ pub struct Args {
     /// Stop after this version
     #[arg(long, value_name = "VERSION")]
     to: Option<i64>,
+    /// Run everything in one transaction, or nothing
+    #[arg(long)]
+    atomic: bool,
     /// Say what would be applied, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -28,6 +31,11 @@ pub struct Args {
     /// Do not hold the database against the manifest at the end
     #[arg(long)]
     no_verify: bool,
+    /// What becomes of a migration that is not applied although a later one is
+    #[arg(long, value_enum, value_name = "WHEN")]
+    order: Option<Order>,
+    #[command(flatten)]
+    manner: Manner,
     /// Write into the database what it is for: `disposable` may be reset without a question, `protected` never
     #[arg(long, value_enum, value_name = "LABEL")]
     label: Option<Label>,
@@ -35,10 +43,10 @@ pub struct Args {
 
 /// Migrates.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let scripts = work::read(context)?;
-    work::something(&scripts)?;
+    let project = work::read(context)?;
+    work::something(&project)?;
     if let Some(to) = args.to
-        && !scripts.migrations.iter().any(|script| script.version == to)
+        && !project.migrations.iter().any(|script| script.version == to)
     {
         return Err(Failure::input(format!("--to {to}: there is no migration of that version"))
             .next("`pgplumb db:status` lists the versions that are pending")
@@ -46,40 +54,18 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let whole = args.to.is_none() && !args.no_seed;
     // Where only a part is applied, the whole manifest cannot hold yet.
-    let manifest = if args.no_verify || args.dry_run || !whole { None } else { Some(context.read_manifest()?) };
+    let wants_proof = !args.no_verify && !args.dry_run && whole;
+    let manifest = wants_proof.then(|| context.read_manifest()).transpose()?;
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
-    if args.dry_run {
-        return dry_run(context, args, &connected, &scripts).await;
-    }
-    apply(context, args, &connected, &scripts, manifest).await
-}
-
-async fn apply(
-    context: &Context,
-    args: &Args,
-    connected: &Connected,
-    scripts: &Scripts,
-    manifest: Option<Manifest>,
-) -> Result<Answer> {
-    let session = &connected.session;
-    let (mut history, plan) = work::begin(context, session, scripts).await?;
-    let due = work::check(&due(&plan, &scripts.migrations, args.to))?;
-    let seeds = if args.no_seed { &[][..] } else { &scripts.seeds };
-    let seeds = work::check(&work::due_seeds(session, seeds, false).await?)?;
-    work::ensure(session, &mut history, scripts).await?;
-    if let Some(label) = args.label.or(connected.target.label) {
-        migrate::write_label(&session.client, label).await?;
-    }
-    let applied = work::apply(context, session, &due, &|script, took| history.record(script, took)).await?;
-    let seeded = work::apply(context, session, &seeds, &migrate::record_seed).await?;
+    let (applied, seeded) = match args.dry_run {
+        true => return dry_run(context, args, &connected, &project).await,
+        false => apply(context, args, &connected, &project).await?,
+    };
     let verification = match manifest {
-        Some(mut manifest) => Some(prove(context, session, &mut manifest).await?),
+        Some(mut manifest) => Some(prove(context, &connected.session, &mut manifest).await?),
         None => None,
     };
-    if applied.is_empty() && seeded.is_empty() {
-        context.say("nothing to apply");
-    }
     let outcome = match &verification {
         Some(verification) if !verification.passed() => Outcome::Findings,
         _ => Outcome::Done,
@@ -92,25 +78,84 @@ async fn apply(
     Ok(Answer { outcome, text: text.unwrap_or_default(), value })
 }
 
-async fn dry_run(context: &Context, args: &Args, connected: &Connected, scripts: &Scripts) -> Result<Answer> {
-    let client = &connected.session.client;
-    let history = History::read(client, &context.project.settings.history_table).await?;
-    let plan = migrate::plan(&scripts.migrations, &history.applied);
-    work::refuse_obstacles(&plan)?;
-    let due = due(&plan, &scripts.migrations, args.to);
-    let seeds = if args.no_seed { &[][..] } else { &scripts.seeds };
-    let seeds = work::due_seeds(&connected.session, seeds, false).await?;
-    work::check(&due)?;
-    work::check(&seeds)?;
-    let files = |scripts: &[&Script]| scripts.iter().map(|script| script.source.path.clone()).collect::<Vec<_>>();
-    let text: String = files(&due).iter().chain(&files(&seeds)).map(|file| format!("would apply {file}\n")).collect();
-    let text = if text.is_empty() { "nothing to apply\n".to_owned() } else { text };
-    let value = json!({ "would_apply": files(&due), "would_seed": files(&seeds) });
-    Ok(Answer { outcome: Outcome::Done, text, value })
+/// What is due of a project.
+struct Due<'a> {
+    migrations: Vec<Checked<'a>>,
+    seeds: Vec<Checked<'a>>,
 }
 
-fn due<'a>(plan: &Plan, migrations: &'a [Script], to: Option<i64>) -> Vec<&'a Script> {
-    // The order may come from a journal, so the last script is the one at that place and not the highest number.
-    let last = to.and_then(|to| migrations.iter().position(|script| script.version == to)).unwrap_or(usize::MAX);
-    plan.pending.iter().filter(|at| **at <= last).map(|at| &migrations[*at]).collect()
+impl Args {
+    /// What is due, fit to run.
+    async fn due<'a>(
+        &self,
+        context: &Context,
+        connected: &Connected,
+        project: &'a Project,
+        survey: &Survey<'a>,
+    ) -> Result<Due<'a>> {
+        survey.refuse_obstacles(context, connected, project).await?;
+        // The order may come from a journal, so the last script is the one at that place and not the highest number.
+        let place = |to: i64| project.migrations.iter().position(|script| script.version == to);
+        let last = self.to.and_then(place).unwrap_or(usize::MAX);
+        let pending = survey.plan.pending.iter().filter(|at| **at <= last).map(|at| &project.migrations[*at]);
+        let seeds = if self.no_seed { &[][..] } else { &survey.seeds };
+        let due = Due { migrations: work::check(&pending.collect::<Vec<&Script>>())?, seeds: work::check(seeds)? };
+        if self.atomic
+            && let Some(alone) = due.migrations.iter().chain(&due.seeds).find(|checked| checked.mode != Mode::Together)
+        {
+            return Err(Failure::input(format!("--atomic: {} cannot share a transaction", alone.path()))
+                .state("nothing was changed")
+                .next("apply it by a run of its own (--to VERSION), or leave --atomic out")
+                .into());
+        }
+        Ok(due)
+    }
+}
+
+async fn apply(
+    context: &Context,
+    args: &Args,
+    connected: &Connected,
+    project: &Project,
+) -> Result<(Vec<Done>, Vec<Done>)> {
+    let label = args.label.or(connected.target.label);
+    let survey = work::survey(context, connected, project, args.order).await?;
+    let due = args.due(context, connected, project, &survey).await?;
+    if due.migrations.is_empty() && due.seeds.is_empty() && label.is_none() {
+        context.say("nothing to apply");
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let mut runner = Runner::begin(context, connected, &args.manner).await?;
+    // Somebody else may have done it while this run waited for the lock.
+    let survey = work::survey(context, connected, project, args.order).await?;
+    let due = args.due(context, connected, project, &survey).await?;
+    runner.ensure(project).await?;
+    if let Some(label) = label {
+        migrate::write_label(&runner.session.client, label).await?;
+    }
+    let done = match args.atomic {
+        true => {
+            let count = due.migrations.len();
+            let together: Vec<Checked<'_>> = due.migrations.into_iter().chain(due.seeds).collect();
+            let mut done = runner.run_together(&together).await?;
+            let seeded = done.split_off(count.min(done.len()));
+            (done, seeded)
+        }
+        false => (runner.run(&due.migrations).await?, runner.run(&due.seeds).await?),
+    };
+    if done.0.is_empty() && done.1.is_empty() {
+        context.say("nothing to apply");
+    }
+    Ok(done)
+}
+
+async fn dry_run(context: &Context, args: &Args, connected: &Connected, project: &Project) -> Result<Answer> {
+    let survey = work::survey(context, connected, project, args.order).await?;
+    let due = args.due(context, connected, project, &survey).await?;
+    let files = |scripts: &[Checked<'_>]| scripts.iter().map(|checked| checked.path().to_owned()).collect::<Vec<_>>();
+    let (migrations, seeds) = (files(&due.migrations), files(&due.seeds));
+    let text: String = migrations.iter().chain(&seeds).map(|file| format!("would apply {file}\n")).collect();
+    let text = if text.is_empty() { "nothing to apply\n".to_owned() } else { text };
+    let value = json!({ "would_apply": migrations, "would_seed": seeds });
+    Ok(Answer { outcome: Outcome::Done, text, value })
 }

@@ -4,9 +4,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::Context;
-use super::work::{self, Done};
+use super::runner::{Done, Manner, Runner};
+use super::work;
 use crate::error::{Failure, Outcome};
-use crate::migrate;
 use crate::output::Answer;
 
 /// Arguments of `db:seed`.
@@ -15,6 +15,8 @@ pub struct Args {
     /// Apply every seed again, changed or not
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// Seeds.
@@ -25,18 +27,19 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
-    let session = &connected.session;
-    let (mut history, plan) = work::begin(context, session, &scripts).await?;
-    if let Some(at) = plan.pending.first() {
-        let file = &scripts.migrations[*at].source.path;
+    let mut runner = Runner::begin(context, &connected, &args.manner).await?;
+    let survey = work::survey(context, &connected, &scripts, None).await?;
+    survey.refuse_obstacles(context, &connected, &scripts).await?;
+    if let Some(at) = survey.plan.pending.first() {
+        let file = scripts.migrations[*at].path();
         return Err(Failure::refused(format!("{file} is not applied yet, and seeds come after all migrations"))
             .state("nothing was changed")
             .next("run `pgplumb db:migrate`")
             .into());
     }
-    let due = work::check(&work::due_seeds(session, &scripts.seeds, args.all).await?)?;
-    work::ensure(session, &mut history, &scripts).await?;
-    let seeded = work::apply(context, session, &due, &migrate::record_seed).await?;
+    let due = work::check(&if args.all { scripts.seeds.iter().collect() } else { survey.seeds })?;
+    runner.ensure(&scripts).await?;
+    let seeded = runner.run(&due).await?;
     let count = seeded.len();
     let text = if count == 0 {
         "nothing to seed\n".to_owned()

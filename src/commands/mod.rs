@@ -14,6 +14,7 @@ pub mod local_stop;
 mod on_target;
 mod proof;
 mod roles;
+mod runner;
 mod scratch;
 mod sides;
 mod spelling;

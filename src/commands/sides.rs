@@ -2,22 +2,21 @@
 //! database yet are built on a scratch one, which goes away again.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::{Connected, Context};
 use super::proof::{added, is_projects};
 use super::roles::forget_unused;
-use super::work;
+use super::runner::{Manner, Runner};
+use super::work::{self, Project};
 use crate::catalog::Catalog;
 use crate::db::{Resolved, Session, Wanted, resolve, snapshot};
 use crate::error::Failure;
 use crate::manifest::{self, Layout, Manifest};
-use crate::migrate::{self, Script};
+use crate::migrate::{self, Kind, Script};
 use crate::platform::{self, Databases};
-use crate::sql;
 
 /// What one side of a comparison is.
 pub enum Side {
@@ -58,12 +57,12 @@ pub async fn from_target(context: &Context) -> Result<(Catalog, u32)> {
 pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
     let scripts = work::read(context)?;
     work::something(&scripts)?;
-    scratch(context, async |session| {
-        let (mut history, _) = work::begin(context, &session, &scripts).await?;
+    scratch(context, async |connected| {
         let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
-        work::ensure(&session, &mut history, &scripts).await?;
-        work::apply(context, &session, &due, &|script, took| history.record(script, took)).await?;
-        built(context, &session).await
+        let mut runner = Runner::begin(context, &connected, &Manner::default()).await?;
+        runner.ensure(&scripts).await?;
+        runner.run(&due).await?;
+        built(context, &connected.session).await
     })
     .await
 }
@@ -80,13 +79,13 @@ async fn from_url(context: &Context, url: &str) -> Result<(Catalog, u32)> {
 
 /// A plain dump, as `pg_dump` writes it, loaded into a scratch database in one transaction.
 async fn from_dump(context: &Context, file: &str) -> Result<(Catalog, u32)> {
-    let source = sql::read(Path::new(file), file)?;
-    let script = Script { version: 0, name: file.to_owned(), tag: file.to_owned(), source };
+    let script = Script::read(Path::new(file), file, Kind::Seed, (0, file, file))?;
     let checked = migrate::check(&script)?;
-    scratch(context, async |session| {
-        migrate::acquire(&session.client, &|text| context.say(text), &|| context.check_interrupt()).await?;
-        migrate::run(&session, &checked, |_| "SELECT 1".to_owned()).await?;
-        built(context, &session).await
+    scratch(context, async |connected| {
+        let mut runner = Runner::begin(context, &connected, &Manner::default()).await?;
+        runner.ensure(&Project { migrations: Vec::new(), seeds: Vec::new() }).await?;
+        runner.run(&[checked]).await?;
+        built(context, &connected.session).await
     })
     .await
 }
@@ -113,23 +112,24 @@ async fn built(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
 
 /// What the platform alone has, on a scratch database.
 async fn platform_alone(context: &Context) -> Result<Catalog> {
-    scratch(context, async |session| {
-        let catalog = snapshot::read(&session).await?;
-        snapshot::end(&session).await?;
+    scratch(context, async |connected| {
+        let catalog = snapshot::read(&connected.session).await?;
+        snapshot::end(&connected.session).await?;
         Ok(catalog)
     })
     .await
 }
 
 /// Does something on a scratch database, which is dropped whatever came of it.
-async fn scratch<T>(context: &Context, work: impl AsyncFnOnce(Rc<Session>) -> Result<T>) -> Result<T> {
+async fn scratch<T>(context: &Context, work: impl AsyncFnOnce(Connected) -> Result<T>) -> Result<T> {
     let cluster = context.cluster().await?;
     let databases = Databases::new(&cluster, context.platform());
     let name = context.scratch_name();
     databases.drop(&name).await?;
     databases.scratch(&name).await?;
-    let done = match context.session(&databases.target(&name)).await {
-        Ok(session) => work(session).await,
+    let target = databases.target(&name);
+    let done = match context.session(&target).await {
+        Ok(session) => work(Connected { session, target, local: true }).await,
         Err(error) => Err(error),
     };
     databases.drop(&name).await?;

@@ -1,47 +1,51 @@
-//! What the commands that write share: scripts read, obstacles refused, one transaction per script.
+//! What the commands share that run scripts: the project's scripts, and what is to be done with them.
+
+use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::{Value, json};
 
 use super::Context;
 use super::context::Connected;
-use crate::db::{Session, explained};
-use crate::error::{Failure, with_state};
-use crate::migrate::{self, Checked, History, Plan, Script, SeedHistory};
+use crate::db::explained;
+use crate::error::{Failure, Outcome, with_state};
+use crate::migrate::{self, Checked, History, Kind, Obstacle, Plan, Progress, Script, SeedHistory};
 use crate::platform;
+use crate::project::Order;
+use crate::sql;
 
 /// The scripts of a project.
-pub struct Scripts {
+pub struct Project {
     /// Migrations in their order.
     pub migrations: Vec<Script>,
-    /// Seeds in their order.
+    /// Repeatable scripts and seeds, in their order.
     pub seeds: Vec<Script>,
 }
 
-/// A script that was applied.
-pub struct Done {
-    file: String,
-    milliseconds: u128,
+/// What a database has had, and what is to be done.
+pub struct Survey<'a> {
+    /// What it has had.
+    pub history: History,
+    /// What is pending, and what stands in the way.
+    pub plan: Plan,
+    /// The seeds that are new or changed.
+    pub seeds: Vec<&'a Script>,
+    /// Scripts that have come part of the way.
+    pub progress: Progress,
 }
 
-impl Done {
-    /// It, for `--json`.
-    pub fn value(&self) -> Value {
-        json!({ "file": self.file, "duration_ms": u64::try_from(self.milliseconds).unwrap_or(u64::MAX) })
-    }
-}
-
-/// Reads all scripts, and refuses those that cannot be run, before anything is connected.
-pub fn read(context: &Context) -> Result<Scripts> {
+/// Reads all scripts, and refuses those that are none, before anything is connected.
+pub fn read(context: &Context) -> Result<Project> {
     let project = &context.project;
-    let migrations = migrate::read(&project.folder, "migrations", &[], true)?;
-    let seeds = migrate::read(&project.folder, "seeds", &project.settings.seeds, false)?;
-    Ok(Scripts { migrations, seeds })
+    let migrations = migrate::read(&project.folder, "migrations", Kind::Migration, &[])?;
+    let mut seeds = migrations.repeatable;
+    let rest = migrate::read(&project.folder, "seeds", Kind::Seed, &project.settings.seeds)?;
+    seeds.extend(rest.repeatable.into_iter().chain(rest.once));
+    Ok(Project { migrations: migrations.once, seeds })
 }
 
 /// Refuses a project without a script.
-pub fn something(scripts: &Scripts) -> Result<()> {
-    if scripts.migrations.is_empty() && scripts.seeds.is_empty() {
+pub fn something(project: &Project) -> Result<()> {
+    if project.migrations.is_empty() && project.seeds.is_empty() {
         return Err(Failure::input("this folder has neither migrations nor seeds")
             .next("put scripts into migrations/, or name the project's folder with -C")
             .into());
@@ -63,12 +67,55 @@ pub async fn check_platform(context: &Context, connected: &Connected) -> Result<
         .into())
 }
 
-/// Refuses to go on where files and history disagree.
-pub fn refuse_obstacles(plan: &Plan) -> Result<()> {
-    let words: Vec<(String, String)> = plan.obstacles.iter().map(migrate::Obstacle::words).collect();
-    let Some((_, next)) = words.first() else { return Ok(()) };
-    let what: Vec<&str> = words.iter().map(|(what, _)| what.as_str()).collect();
-    Err(Failure::refused(what.join("\n")).state("nothing was changed").next(next.as_str()).into())
+/// Looks what a database has had and what is to be done. Nothing is changed by it.
+pub async fn survey<'a>(
+    context: &Context,
+    connected: &Connected,
+    project: &'a Project,
+    order: Option<Order>,
+) -> Result<Survey<'a>> {
+    let (client, settings) = (&connected.session.client, &context.project.settings);
+    let looked = async {
+        let history = History::read(client, &settings.history_table).await?;
+        let progress = if history.is_current() { migrate::read_progress(client).await? } else { Progress::new() };
+        let had = SeedHistory::read(client).await?;
+        anyhow::Ok((history, progress, had))
+    };
+    let (history, progress, had) = looked.await.map_err(unchanged)?;
+    let plan = migrate::plan(&project.migrations, &history.applied, order.unwrap_or(settings.order))?;
+    let seeds = project.seeds.iter().filter(|seed| !had.has(seed)).collect();
+    Ok(Survey { history, plan, seeds, progress })
+}
+
+impl Survey<'_> {
+    /// Refuses to go on where files and history disagree, and says what is late.
+    pub async fn refuse_obstacles(&self, context: &Context, connected: &Connected, project: &Project) -> Result<()> {
+        for warning in &self.plan.warnings {
+            context.say(&format!("{}; it is applied all the same", warning.words().0));
+        }
+        let obstacles = &self.plan.obstacles;
+        let Some((_, next)) = obstacles.first().map(Obstacle::words) else { return Ok(()) };
+        let mut what: Vec<String> = obstacles.iter().map(|obstacle| obstacle.words().0).collect();
+        for obstacle in obstacles {
+            what.extend(self.difference(connected, project, obstacle).await?);
+        }
+        Err(Failure::refused(what.join("\n")).state("nothing was changed").next(next).into())
+    }
+
+    /// How an edited script differs from the text that was applied, where that was kept.
+    pub async fn difference(
+        &self,
+        connected: &Connected,
+        project: &Project,
+        obstacle: &Obstacle,
+    ) -> Result<Option<String>> {
+        let Obstacle::Edited { version, .. } = obstacle else { return Ok(None) };
+        let script = project.migrations.iter().find(|script| script.version == *version);
+        let Some(script) = script.filter(|_| self.history.is_current()) else { return Ok(None) };
+        let applied = migrate::kept_text(&connected.session.client, *version).await?;
+        let Some(applied) = applied else { return Ok(None) };
+        Ok(Some(migrate::difference(&applied, &script.up.open()?.text, script.path())))
+    }
 }
 
 /// Reads what is due whole, and refuses what cannot be run, before anything is changed.
@@ -76,64 +123,18 @@ pub fn check<'a>(scripts: &[&'a Script]) -> Result<Vec<Checked<'a>>> {
     scripts.iter().map(|script| migrate::check(script)).collect()
 }
 
-/// Applies the scripts given, each in a transaction of its own.
-pub async fn apply(
-    context: &Context,
-    session: &Session,
-    scripts: &[Checked<'_>],
-    record: &dyn Fn(&Script, u128) -> String,
-) -> Result<Vec<Done>> {
-    let mut done = Vec::new();
-    for checked in scripts {
-        context.check_interrupt()?;
-        let script = checked.script;
-        let sent =
-            migrate::run(session, checked, |took| record(script, took)).await.map_err(|error| tell(error, &done))?;
-        let milliseconds = sent.took.as_millis();
-        context.say(&format!("applied {:<50} {milliseconds:>7} ms", script.source.path));
-        done.push(Done { file: script.source.path.clone(), milliseconds });
-    }
-    Ok(done)
-}
-
-/// Adds to a failure which scripts before it stay applied.
-fn tell(error: anyhow::Error, done: &[Done]) -> anyhow::Error {
-    match error.downcast::<Failure>() {
-        Ok(mut failure) if !done.is_empty() => {
-            let files: Vec<&str> = done.iter().map(|done| done.file.as_str()).collect();
-            let state = failure.state.take().unwrap_or_default();
-            failure.state = Some(format!("{state}; applied before it and kept: {}", files.join(", ")));
-            failure.into()
-        }
-        Ok(failure) => failure.into(),
-        Err(error) => error,
-    }
-}
-
-/// The seeds that are new or changed; `all` gives every one.
-pub async fn due_seeds<'a>(session: &Session, seeds: &'a [Script], all: bool) -> Result<Vec<&'a Script>> {
-    let had = SeedHistory::read(&session.client).await?;
-    Ok(seeds.iter().filter(|seed| all || !had.has(seed)).collect())
-}
-
-/// Takes the lock, and reads the history and what is to be done; nothing is changed by it.
-pub async fn begin(context: &Context, session: &Session, scripts: &Scripts) -> Result<(History, Plan)> {
-    let client = &session.client;
-    let begun = async {
-        migrate::acquire(client, &|text| context.say(text), &|| context.check_interrupt()).await?;
-        History::read(client, &context.project.settings.history_table).await
-    };
-    let history = begun.await.map_err(unchanged)?;
-    let plan = migrate::plan(&scripts.migrations, &history.applied);
-    refuse_obstacles(&plan)?;
-    Ok((history, plan))
-}
-
-/// Makes sure that there is a history to write to.
-pub async fn ensure(session: &Session, history: &mut History, scripts: &Scripts) -> Result<()> {
-    history.ensure(&session.client, &scripts.migrations).await.map_err(unchanged)
-}
-
-fn unchanged(error: anyhow::Error) -> anyhow::Error {
+/// Says of an error that nothing was changed.
+pub fn unchanged(error: anyhow::Error) -> anyhow::Error {
     with_state(explained(error), "nothing was changed")
+}
+
+/// Any error as a failure.
+pub fn failure(error: anyhow::Error) -> Failure {
+    let failure = explained(error).downcast::<Failure>();
+    failure.unwrap_or_else(|error| Failure::new(Outcome::Bug, format!("{error:#}")))
+}
+
+/// A time on the command line, such as `30s`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    sql::duration(text).ok_or_else(|| "write it as 30s or 5min (units: us, ms, s, min, h, d)".to_owned())
 }

@@ -5,69 +5,64 @@ use std::hash::{Hash, Hasher};
 
 use siphasher::sip::SipHasher13;
 
-use super::Script;
-use super::history::Applied;
 use crate::sql;
 
-/// The checksums of a script.
-pub struct Checksums<'a> {
-    script: &'a Script,
+/// The checksums of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checksums {
+    /// Ours: SHA-256 without byte-order mark, carriage returns and trailing space.
+    pub normalised: String,
+    /// Refinery's, for versions of 32 bits.
+    narrow: u64,
+    /// Refinery's, for versions of 64 bits.
+    wide: u64,
 }
 
-impl<'a> Checksums<'a> {
-    /// The checksums of `script`.
-    pub fn of(script: &'a Script) -> Self {
-        Checksums { script }
+impl Checksums {
+    /// The checksums of the text of a script of that name and version.
+    pub fn of(name: &str, version: i64, text: &str) -> Self {
+        let [narrow, wide] = refinery(name, version, text);
+        Checksums { normalised: sql::checksum(text), narrow, wide }
     }
 
-    /// Ours: SHA-256 without byte-order mark, carriage returns and trailing space.
-    pub fn normalised(&self) -> String {
-        sql::checksum(&self.script.source.text)
-    }
-
-    /// Refinery's: SipHash 1-3 of name, version and text. Refinery keeps versions in 32 bits unless it was built
-    /// otherwise, and hashes what it keeps.
+    /// Refinery's checksum. It keeps versions in 32 bits unless it was built otherwise, and hashes what it keeps.
     pub fn refinery(&self, wide_versions: bool) -> u64 {
-        self.refinery_of(&self.script.source.text, wide_versions)
+        if wide_versions { self.wide } else { self.narrow }
     }
+}
 
-    /// Whether an applied script is this one. A history that only refinery wrote knows the text by its exact bytes, so
-    /// both kinds of line ends are tried.
-    pub fn matches(&self, row: &Applied) -> bool {
-        if let Some(normalised) = &row.normalised {
-            return *normalised == self.normalised();
-        }
-        let text = &self.script.source.text;
-        let unix = text.replace("\r\n", "\n");
-        let windows = unix.replace('\n', "\r\n");
-        let same =
-            |text: &str| [false, true].iter().any(|wide| row.checksum == self.refinery_of(text, *wide).to_string());
-        same(text) || same(&unix) || same(&windows)
-    }
+/// Whether a checksum that refinery wrote is that of a text, with either kind of line ends: refinery knows the exact bytes.
+pub fn is_refinerys(checksum: &str, name: &str, version: i64, text: &str) -> bool {
+    let unix = text.replace("\r\n", "\n");
+    let windows = unix.replace('\n', "\r\n");
+    let is = |text: &str| refinery(name, version, text).iter().any(|sum| sum.to_string() == checksum);
+    is(text) || is(&unix) || is(&windows)
+}
 
-    fn refinery_of(&self, text: &str, wide_versions: bool) -> u64 {
+/// SipHash 1-3 of name, version and text, for versions of 32 and of 64 bits.
+fn refinery(name: &str, version: i64, text: &str) -> [u64; 2] {
+    [false, true].map(|wide| {
         let mut hasher = SipHasher13::new();
-        self.script.name.hash(&mut hasher);
-        match i32::try_from(self.script.version) {
-            Ok(version) if !wide_versions => version.hash(&mut hasher),
-            _ => self.script.version.hash(&mut hasher),
+        name.hash(&mut hasher);
+        match i32::try_from(version) {
+            Ok(version) if !wide => version.hash(&mut hasher),
+            _ => version.hash(&mut hasher),
         }
         text.hash(&mut hasher);
         hasher.finish()
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::Source;
 
     #[test]
     fn the_checksum_is_refinerys() {
-        let text = "create table invoice (id int);\n".to_owned();
-        let theirs = refinery_core::Migration::unapplied("V12__add_invoice", &text).unwrap();
-        let source = Source { path: "migrations/V12__add_invoice.sql".to_owned(), text };
-        let script = Script { version: 12, name: "add_invoice".to_owned(), tag: "V12__add_invoice".to_owned(), source };
-        assert_eq!(Checksums::of(&script).refinery(false), theirs.checksum());
+        let text = "create table invoice (id int);\n";
+        let theirs = refinery_core::Migration::unapplied("V12__add_invoice", text).unwrap().checksum();
+        assert_eq!(Checksums::of("add_invoice", 12, text).refinery(false), theirs);
+        assert!(is_refinerys(&theirs.to_string(), "add_invoice", 12, &text.replace('\n', "\r\n")));
+        assert!(!is_refinerys(&theirs.to_string(), "add_invoice", 13, text));
     }
 }

@@ -4,16 +4,14 @@ use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
 use super::Script;
-use super::checksum::Checksums;
+use super::kept;
+use super::tables::{MAKE, NEWEST, SCHEMA};
 use crate::sql::{identifier, literal};
-
-/// The schema that holds what pgplumb keeps in a database.
-pub const SCHEMA: &str = "pgplumb";
 
 const UNREAD: &str = "the history could not be read";
 
 /// A row of the history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Applied {
     /// The version.
     pub version: i64,
@@ -27,6 +25,21 @@ pub struct Applied {
     pub applied_on: String,
     /// How long it took; refinery does not tell.
     pub duration_ms: Option<i64>,
+    /// Whether somebody accepted that its file is gone.
+    pub gone: bool,
+    /// Whether refinery's table has it. A row that only pgplumb's own table still has was deleted by somebody.
+    pub there: bool,
+}
+
+/// How much of pgplumb's own tables is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// Nothing.
+    Absent,
+    /// What an earlier version made.
+    Older,
+    /// Everything.
+    Current,
 }
 
 /// The history of one database.
@@ -36,24 +49,31 @@ pub struct History {
     table: String,
     /// Whether the table is there, and its version column has 64 bits.
     wide: Option<bool>,
-    /// Whether pgplumb's own tables are there.
-    own: bool,
+    own: Own,
     /// What was applied, in the order of versions.
     pub applied: Vec<Applied>,
 }
 
 impl History {
     /// Reads the history, of which nothing need be there yet. `table` is `schema.table` as in `pgplumb.toml`.
+    ///
+    /// # Errors
+    /// What the server said.
     pub async fn read(client: &Client, table: &str) -> Result<Self> {
         let table = table.split('.').map(identifier).collect::<Vec<_>>().join(".");
         let query = format!(
             "SELECT (SELECT a.atttypid = 'int8'::regtype FROM pg_catalog.pg_attribute a
                       WHERE a.attrelid = to_regclass({}) AND a.attname = 'version'),
-                    to_regclass('{SCHEMA}.migration') IS NOT NULL",
+                    to_regclass('{SCHEMA}.migration') IS NOT NULL, to_regclass('{NEWEST}') IS NOT NULL",
             literal(&table)
         );
         let row = client.query_typed_one(&query, &[]).await.context(UNREAD)?;
-        let mut history = History { wide: row.try_get(0)?, own: row.try_get(1)?, table, applied: Vec::new() };
+        let own = match (row.try_get(1)?, row.try_get(2)?) {
+            (_, true) => Own::Current,
+            (true, false) => Own::Older,
+            (false, false) => Own::Absent,
+        };
+        let mut history = History { wide: row.try_get(0)?, own, table, applied: Vec::new() };
         if history.wide.is_some() {
             history.applied = history.rows(client).await?;
         }
@@ -61,15 +81,22 @@ impl History {
     }
 
     async fn rows(&self, client: &Client) -> Result<Vec<Applied>> {
-        let own = if self.own {
-            format!("LEFT JOIN {SCHEMA}.migration m ON m.version = h.version")
-        } else {
-            "CROSS JOIN (SELECT NULL::text AS checksum, NULL::bigint AS duration_ms) m".to_owned()
+        let own = match self.own {
+            Own::Absent => {
+                "CROSS JOIN (SELECT NULL::bigint AS version, NULL::text AS checksum, NULL::bigint AS duration_ms) m"
+            }
+            Own::Older | Own::Current => "FULL JOIN pgplumb.migration m ON m.version = h.version",
+        };
+        let gone = match self.own {
+            Own::Current => {
+                "EXISTS (SELECT FROM pgplumb.acceptance a WHERE a.version = h.version AND a.what = 'missing')"
+            }
+            Own::Absent | Own::Older => "false",
         };
         let query = format!(
-            "SELECT h.version::int8, coalesce(h.name, '')::text, coalesce(h.checksum, '')::text, m.checksum,
-                    coalesce(h.applied_on, '')::text, m.duration_ms
-               FROM {} h {own} ORDER BY h.version",
+            "SELECT coalesce(h.version, m.version)::int8, coalesce(h.name, '')::text, coalesce(h.checksum, '')::text,
+                    m.checksum, coalesce(h.applied_on, '')::text, m.duration_ms, {gone}, h.version IS NOT NULL
+               FROM {} h {own} ORDER BY 1",
             self.table
         );
         let rows = client.query_typed(&query, &[]).await.context(UNREAD)?;
@@ -81,31 +108,40 @@ impl History {
                 normalised: row.try_get(3)?,
                 applied_on: row.try_get(4)?,
                 duration_ms: row.try_get(5)?,
+                gone: row.try_get(6)?,
+                there: row.try_get(7)?,
             })
         });
         applied.collect()
     }
 
+    /// Whether pgplumb's own tables are there as this version knows them.
+    pub fn is_current(&self) -> bool {
+        self.own == Own::Current
+    }
+
+    /// Refinery's table with its schema, quoted.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// Whether a version is applied.
+    pub fn has(&self, version: i64) -> bool {
+        self.applied.iter().any(|row| row.there && row.version == version)
+    }
+
     /// Makes the tables that are not there, and room for versions of 64 bits if a script needs it.
+    ///
+    /// # Errors
+    /// What the server said.
     pub async fn ensure(&mut self, client: &Client, scripts: &[Script]) -> Result<()> {
         let wide = scripts.iter().any(|script| i32::try_from(script.version).is_err());
-        if self.own && self.wide.is_some_and(|has| has || !wide) {
+        if self.is_current() && self.wide.is_some_and(|has| has || !wide) {
             return Ok(());
         }
         let (table, integer) = (&self.table, if wide { "bigint" } else { "integer" });
         let mut statements = format!(
-            "BEGIN;
-             CREATE SCHEMA IF NOT EXISTS {SCHEMA};
-             COMMENT ON SCHEMA {SCHEMA} IS 'What pgplumb keeps: history of migrations and seeds';
-             CREATE TABLE IF NOT EXISTS {SCHEMA}.migration (
-               version bigint PRIMARY KEY, checksum text NOT NULL, duration_ms bigint NOT NULL,
-               applied_by text NOT NULL DEFAULT session_user, applied_at timestamptz NOT NULL DEFAULT now(),
-               pgplumb text NOT NULL);
-             CREATE TABLE IF NOT EXISTS {SCHEMA}.seed (
-               name text PRIMARY KEY, checksum text NOT NULL, duration_ms bigint NOT NULL,
-               applied_by text NOT NULL DEFAULT session_user, applied_at timestamptz NOT NULL DEFAULT now(),
-               pgplumb text NOT NULL);
-             CREATE TABLE IF NOT EXISTS {SCHEMA}.setting (name text PRIMARY KEY, value text NOT NULL);
+            "BEGIN; {MAKE}
              CREATE TABLE IF NOT EXISTS {table} (
                version {integer} PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255));"
         );
@@ -113,25 +149,45 @@ impl History {
             statements += &format!("ALTER TABLE {table} ALTER COLUMN version TYPE bigint;");
         }
         client.batch_execute(&(statements + "COMMIT")).await.context("the history could not be set up")?;
-        self.own = true;
+        self.own = Own::Current;
         self.wide = Some(wide || self.wide == Some(true));
         Ok(())
     }
 
     /// The statements that record a script as applied; they belong into the script's own transaction. The key of the
     /// first is what keeps two runners from both applying it.
-    pub fn record(&self, script: &Script, duration_ms: u128) -> String {
-        let checksums = Checksums::of(script);
-        format!(
+    ///
+    /// # Errors
+    /// If the script's file can no longer be read.
+    pub fn record(&self, script: &Script, duration_ms: u128) -> Result<String> {
+        let last = self.applied.iter().filter(|row| row.there).map(|row| row.version).max();
+        let out_of_order = last.is_some_and(|last| last > script.version);
+        Ok(format!(
             "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({version}, {},
                pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), '{}');
-             INSERT INTO {SCHEMA}.migration (version, checksum, duration_ms, pgplumb) VALUES ({version}, '{}', {duration_ms}, '{}')",
+             INSERT INTO {SCHEMA}.migration (version, checksum, duration_ms, out_of_order, script, pgplumb)
+             VALUES ({version}, '{}', {duration_ms}, {out_of_order}, {}, '{}')",
             self.table,
             literal(&script.name),
-            checksums.refinery(self.wide == Some(true)),
-            checksums.normalised(),
+            self.refinery_checksum(script),
+            script.up.checksums.normalised,
+            kept::value(&script.up.open()?.text),
             env!("CARGO_PKG_VERSION"),
             version = script.version,
+        ))
+    }
+
+    /// Refinery's checksum of a script, as this table has it.
+    pub fn refinery_checksum(&self, script: &Script) -> u64 {
+        script.up.checksums.refinery(self.wide == Some(true))
+    }
+
+    /// The statements that strike a script off, for the transaction that takes it back.
+    pub fn strike(&self, script: &Script) -> String {
+        let (table, version) = (&self.table, script.version);
+        format!(
+            "DELETE FROM {table} WHERE version = {version}; DELETE FROM {SCHEMA}.migration WHERE version = {version};
+             DELETE FROM {SCHEMA}.acceptance WHERE version = {version}"
         )
     }
 }

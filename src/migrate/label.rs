@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
-use super::history::SCHEMA;
+use super::tables::SCHEMA;
 use crate::project::Label;
 
 const UNREAD: &str = "the label of the database could not be read";

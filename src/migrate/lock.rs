@@ -32,7 +32,7 @@ pub async fn acquire(client: &Client, say: &dyn Fn(&str), go_on: &dyn Fn() -> Re
     let mut pause = Duration::from_millis(20);
     while !try_lock(client).await? {
         go_on()?;
-        let holder = holder(client).await?;
+        let holder = holder(client).await?.unwrap_or_else(|| "it has just ended".to_owned());
         if begun.elapsed() > DEADLINE {
             return Err(Failure::new(Outcome::Refused, format!("another runner holds the lock: {holder}"))
                 .state("nothing was changed")
@@ -49,12 +49,17 @@ pub async fn acquire(client: &Client, say: &dyn Fn(&str), go_on: &dyn Fn() -> Re
     Ok(())
 }
 
-/// The condition, in SQL, that this session still holds the lock.
+/// The statement that fails unless this session still holds the lock.
 pub fn held() -> String {
     let (high, low) = KEY;
     format!(
-        "EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_catalog.pg_backend_pid()
-           AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2 AND l.granted)"
+        "DO $pgplumb$ BEGIN
+           IF NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted
+                             AND l.pid = pg_catalog.pg_backend_pid()
+                             AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2) THEN
+             RAISE 'the lock of this runner is gone' USING ERRCODE = '55000',
+               HINT = 'a statement of the script gave it up, or a pooler in transaction mode lies between'; END IF;
+         END $pgplumb$"
     )
 }
 
@@ -65,7 +70,11 @@ async fn try_lock(client: &Client) -> Result<bool> {
     Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
 }
 
-async fn holder(client: &Client) -> Result<String> {
+/// Who holds the lock, in words.
+///
+/// # Errors
+/// What the server said.
+pub async fn holder(client: &Client) -> Result<Option<String>> {
     let (high, low) = KEY;
     let query = format!(
         "SELECT {WHO} || coalesce(', connected for ' || date_trunc('second', clock_timestamp() - a.backend_start), '')
@@ -74,7 +83,7 @@ async fn holder(client: &Client) -> Result<String> {
             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     );
     let rows = client.query_typed(&query, &[]).await?;
-    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_else(|| "it has just ended".to_owned()))
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
 }
 
 /// A few milliseconds that differ from runner to runner, so that they do not ask in step.

@@ -2,40 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Script;
-use super::checksum::Checksums;
-use super::history::Applied;
+use anyhow::Result;
 
-/// Why a run stops before it begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// The file is not what was applied.
-    Edited {
-        /// The file.
-        file: String,
-    },
-    /// It was applied under another name.
-    Renamed {
-        /// The file.
-        file: String,
-        /// Its name in the history.
-        name: String,
-    },
-    /// The history has it, the folder doesn't.
-    Missing {
-        /// The version in the history.
-        version: i64,
-        /// Its name there.
-        name: String,
-    },
-    /// It is not applied, but a later one is.
-    OutOfOrder {
-        /// The file.
-        file: String,
-        /// The highest version that is applied.
-        highest: i64,
-    },
-}
+use super::checksum::is_refinerys;
+use super::history::Applied;
+use super::{Obstacle, Script};
+use crate::project::Order;
+use crate::sql;
 
 /// The scripts that are not applied, and what stands in the way.
 #[derive(Clone, Debug, Default)]
@@ -44,67 +17,77 @@ pub struct Plan {
     pub pending: Vec<usize>,
     /// What stands in the way.
     pub obstacles: Vec<Obstacle>,
+    /// What does not stand in the way, but should be known.
+    pub warnings: Vec<Obstacle>,
 }
 
 /// Holds the scripts against the history.
-pub fn plan(scripts: &[Script], applied: &[Applied]) -> Plan {
+///
+/// # Errors
+/// If a script whose text must be looked at again can no longer be read.
+pub fn plan(scripts: &[Script], applied: &[Applied], order: Order) -> Result<Plan> {
     let mut plan = Plan::default();
-    let highest = applied.iter().map(|row| row.version).max();
     let had: HashMap<i64, &Applied> = applied.iter().map(|row| (row.version, row)).collect();
-    let there: HashSet<i64> = scripts.iter().map(|script| script.version).collect();
     for (at, script) in scripts.iter().enumerate() {
         match had.get(&script.version) {
-            Some(row) if Checksums::of(script).matches(row) && row.name == script.name => {}
-            Some(row) if Checksums::of(script).matches(row) => {
-                let (file, name) = (script.source.path.clone(), row.name.clone());
-                plan.obstacles.push(Obstacle::Renamed { file, name });
+            Some(row) if !row.there => {
+                plan.obstacles.push(Obstacle::Struck { file: script.path().to_owned(), version: script.version });
             }
-            Some(_) => plan.obstacles.push(Obstacle::Edited { file: script.source.path.clone() }),
-            None => {
-                plan.pending.push(at);
-                if let Some(highest) = highest.filter(|highest| *highest > script.version) {
-                    plan.obstacles.push(Obstacle::OutOfOrder { file: script.source.path.clone(), highest });
-                }
-            }
+            Some(row) => plan.obstacles.extend(difference(script, row)?),
+            None => plan.pending.push(at),
         }
     }
-    for row in applied {
-        if !there.contains(&row.version) {
-            plan.obstacles.push(Obstacle::Missing { version: row.version, name: row.name.clone() });
-        }
-    }
-    plan
+    plan.look_for_missing(scripts, applied);
+    plan.look_for_order(scripts, applied, order);
+    Ok(plan)
 }
 
-impl Obstacle {
-    /// The obstacle in words, and the way out.
-    pub fn words(&self) -> (String, String) {
-        match self {
-            Obstacle::Edited { file } => (
-                format!("{file} was changed after it was applied"),
-                format!("put {file} back as it was, and write the change as a new script"),
-            ),
-            Obstacle::Renamed { file, name } => {
-                (format!("{file} was applied under the name `{name}`"), format!("give {file} that name again"))
-            }
-            Obstacle::Missing { version, name } => (
-                format!("version {version} ({name}) is in the history, and its file is not there"),
-                "bring the file back from version control".to_owned(),
-            ),
-            Obstacle::OutOfOrder { file, highest } => (
-                format!("{file} is not applied, although version {highest} is"),
-                format!("give {file} a version above {highest}"),
-            ),
+/// How a script differs from the row that records it.
+fn difference(script: &Script, row: &Applied) -> Result<Option<Obstacle>> {
+    let file = script.path().to_owned();
+    Ok(match matches(script, row)? {
+        true if row.name == script.name => None,
+        true => Some(Obstacle::Renamed { file, name: row.name.clone(), version: script.version }),
+        false => Some(Obstacle::Edited { file, version: script.version }),
+    })
+}
+
+/// Whether an applied script is this one, or one of which this one says that it counts as the same.
+fn matches(script: &Script, row: &Applied) -> Result<bool> {
+    if row.normalised.as_ref() == Some(&script.up.checksums.normalised) {
+        return Ok(true);
+    }
+    let source = script.up.open()?;
+    match &row.normalised {
+        Some(normalised) => Ok(sql::directives(&source)?.also_accepts.contains(normalised)),
+        None => Ok(is_refinerys(&row.checksum, &script.name, script.version, &source.text)),
+    }
+}
+
+impl Plan {
+    fn look_for_missing(&mut self, scripts: &[Script], applied: &[Applied]) {
+        let there: HashSet<i64> = scripts.iter().map(|script| script.version).collect();
+        for row in applied.iter().filter(|row| !there.contains(&row.version) && !row.gone && row.there) {
+            let has_its_text = |at: &usize| Some(&scripts[*at].up.checksums.normalised) == row.normalised.as_ref();
+            let name = row.name.clone();
+            self.obstacles.push(match self.pending.iter().position(has_its_text) {
+                Some(place) => {
+                    let file = scripts[self.pending.remove(place)].path().to_owned();
+                    Obstacle::Renumbered { file, version: row.version, name }
+                }
+                None => Obstacle::Missing { version: row.version, name },
+            });
         }
     }
 
-    /// The word for it in `--json`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Obstacle::Edited { .. } => "edited",
-            Obstacle::Renamed { .. } => "renamed",
-            Obstacle::Missing { .. } => "missing",
-            Obstacle::OutOfOrder { .. } => "out_of_order",
+    fn look_for_order(&mut self, scripts: &[Script], applied: &[Applied], order: Order) {
+        let Some(highest) = applied.iter().filter(|row| row.there).map(|row| row.version).max() else { return };
+        let late = self.pending.iter().map(|at| &scripts[*at]).filter(|script| script.version < highest);
+        let late = late.map(|script| Obstacle::OutOfOrder { file: script.path().to_owned(), highest });
+        match order {
+            Order::Strict => self.obstacles.extend(late),
+            Order::Warn => self.warnings.extend(late),
+            Order::Allow => {}
         }
     }
 }

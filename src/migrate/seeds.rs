@@ -6,8 +6,7 @@ use anyhow::{Context, Result};
 use tokio_postgres::Client;
 
 use super::Script;
-use super::checksum::Checksums;
-use super::history::SCHEMA;
+use super::tables::SCHEMA;
 use crate::sql::literal;
 
 const UNREAD: &str = "the history of the seeds could not be read";
@@ -31,7 +30,7 @@ impl SeedHistory {
 
     /// Whether the seed was applied with the text that it has now.
     pub fn has(&self, seed: &Script) -> bool {
-        self.0.get(&seed.tag).is_some_and(|checksum| *checksum == Checksums::of(seed).normalised())
+        self.0.get(&seed.tag).is_some_and(|checksum| *checksum == seed.up.checksums.normalised)
     }
 }
 
@@ -42,7 +41,7 @@ pub fn record(seed: &Script, duration_ms: u128) -> String {
          ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, duration_ms = excluded.duration_ms,
            applied_by = session_user, applied_at = now(), pgplumb = excluded.pgplumb",
         literal(&seed.tag),
-        Checksums::of(seed).normalised(),
+        seed.up.checksums.normalised,
         env!("CARGO_PKG_VERSION"),
     )
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 pub use dotenv::DotenvUrl;
 pub use environment::Environment;
-pub use settings::{EnvironmentSettings, Label, Local, Platform, Settings};
+pub use settings::{EnvironmentSettings, Label, Local, Order, Platform, Settings};
 
 use crate::error::Failure;
 

@@ -16,6 +16,8 @@ pub struct Settings {
     pub platform: Option<Platform>,
     /// The history table, with its schema.
     pub history_table: String,
+    /// What becomes of a migration that is not applied although a later one is.
+    pub order: Order,
     /// The order of the seeds, where their names do not give it.
     pub seeds: Vec<String>,
     /// The private local cluster.
@@ -29,11 +31,25 @@ impl Default for Settings {
         Settings {
             platform: None,
             history_table: "pgplumb.refinery_schema_history".to_owned(),
+            order: Order::default(),
             seeds: Vec::new(),
             local: Local::default(),
             env: BTreeMap::new(),
         }
     }
+}
+
+/// What becomes of a migration that is not applied although a later one is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// The run is refused.
+    #[default]
+    Strict,
+    /// It is applied, and the run says so.
+    Warn,
+    /// It is applied.
+    Allow,
 }
 
 /// A hosted PostgreSQL.

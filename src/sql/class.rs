@@ -9,6 +9,9 @@ pub enum Class {
     Ordinary,
     /// PostgreSQL refuses it in a transaction block.
     OutsideTransaction,
+    /// Whether PostgreSQL refuses it there is not to be told from the text: CALL and DO may commit, REINDEX and CLUSTER
+    /// may be about a partitioned table.
+    Either,
     /// Begins, ends or divides a transaction itself.
     TransactionControl,
     /// Sends rows to the client, which has no place for them.
@@ -16,9 +19,6 @@ pub enum Class {
 }
 
 /// The class of one statement, which may have comments before it.
-///
-/// Not to be told from the text, and so ordinary: REINDEX and CLUSTER of a partitioned table, and a CALL or DO that
-/// commits.
 pub fn class(statement: &str) -> Class {
     let first = words(statement, 6);
     let first: Vec<&str> = first.iter().map(String::as_str).collect();
@@ -28,8 +28,17 @@ pub fn class(statement: &str) -> Class {
         ["begin" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release", ..] => Class::TransactionControl,
         ["copy", ..] if words(statement, usize::MAX).windows(2).any(|two| two == ["to", "stdout"]) => Class::CopyOut,
         _ if is_outside(&first, statement) => Class::OutsideTransaction,
+        ["call" | "do" | "reindex" | "cluster", ..] => Class::Either,
         _ => Class::Ordinary,
     }
+}
+
+/// Whether a statement only changes what later statements of the same session find.
+pub fn is_of_the_session(statement: &str) -> bool {
+    let first = words(statement, 2);
+    let first: Vec<&str> = first.iter().map(String::as_str).collect();
+    matches!(first.as_slice(), ["set", second] if !matches!(*second, "local" | "constraints" | "transaction"))
+        || matches!(first.as_slice(), ["reset" | "prepare" | "load", ..])
 }
 
 fn is_outside(first: &[&str], statement: &str) -> bool {
@@ -68,14 +77,25 @@ fn has_option(words: &[String], names: &[&str]) -> bool {
 
 /// The first tokens that are not blank, words in lower case, up to the `;`.
 fn words(statement: &str, count: usize) -> Vec<String> {
+    raw_words(statement).take(count).map(str::to_ascii_lowercase).collect()
+}
+
+/// The tokens that are not blank, as they are written, up to the `;`.
+pub(super) fn raw_words(statement: &str) -> impl Iterator<Item = &str> {
     let telling = Tokens::new(statement).map_while(Result::ok).filter(|token| !token.kind.is_blank());
     let telling = telling.take_while(|token| token.kind != Kind::Symbol(b';'));
-    telling.take(count).map(|token| statement[token.range].to_ascii_lowercase()).collect()
+    telling.map(|token| &statement[token.range])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_with_the_session() {
+        assert!(is_of_the_session("SET search_path = a") && is_of_the_session("/* x */ RESET ALL"));
+        assert!(!is_of_the_session("SET LOCAL a = 1") && !is_of_the_session("SELECT set_config('a', 'b', false)"));
+    }
 
     #[test]
     fn classes() {
@@ -88,13 +108,17 @@ mod tests {
         let control = "BEGIN; START TRANSACTION; COMMIT AND CHAIN; END; ROLLBACK TO a; ABORT; SAVEPOINT a; RELEASE a; \
             PREPARE TRANSACTION 'x'";
         let ordinary = "SELECT 'vacuum'; SET TRANSACTION READ ONLY; ALTER TYPE e ADD VALUE 'x'; CREATE INDEX concurrent ON t (a); \
-            REFRESH MATERIALIZED VIEW CONCURRENTLY v; REINDEX TABLE t; CLUSTER t USING i; PREPARE p AS SELECT 1; \
+            REFRESH MATERIALIZED VIEW CONCURRENTLY v; PREPARE p AS SELECT 1; \
             ALTER DATABASE d SET a = 1; ALTER TABLE p DETACH PARTITION c; DISCARD TEMP; DEALLOCATE p; \
             CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false); ALTER SUBSCRIPTION s DISABLE; \
             ALTER SUBSCRIPTION s ADD PUBLICATION p WITH (refresh = off); CREATE TABLE vacuum (database int)";
-        for (statements, expected) in
-            [(outside, Class::OutsideTransaction), (control, Class::TransactionControl), (ordinary, Class::Ordinary)]
-        {
+        let either = "REINDEX TABLE t; CLUSTER t USING i; CALL p(); DO LANGUAGE plpgsql ''";
+        for (statements, expected) in [
+            (outside, Class::OutsideTransaction),
+            (control, Class::TransactionControl),
+            (either, Class::Either),
+            (ordinary, Class::Ordinary),
+        ] {
             for statement in statements.split(';') {
                 assert_eq!(class(statement), expected, "{statement}");
             }

@@ -8,7 +8,7 @@ use crate::error::{Failure, Location, did_you_mean};
 use crate::sql::source::Source;
 use crate::sql::token::{Kind, Tokens};
 
-const NAMES: [&str; 3] = ["no-transaction", "lock_timeout", "also-accepts"];
+const NAMES: [&str; 4] = ["no-transaction", "lock_timeout", "retry_for", "also-accepts"];
 
 /// What a script asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Directives {
     pub no_transaction: bool,
     /// How long to wait for a lock; zero waits without end.
     pub lock_timeout: Option<Duration>,
+    /// How long to try again what a lock or a deadlock broke off; zero is not at all.
+    pub retry_for: Option<Duration>,
     /// Checksums of earlier texts of the script that count as this one.
     pub also_accepts: Vec<String>,
 }
@@ -51,7 +53,7 @@ impl Directives {
         let (name, value) = directive.split_once(char::is_whitespace).unwrap_or((directive, ""));
         let value = value.trim();
         match name {
-            "no-transaction" | "lock_timeout" if self.has(name) => {
+            "no-transaction" | "lock_timeout" | "retry_for" if self.has(name) => {
                 bail!(refuse(format!("the directive `{name}` is given twice"), "delete one of the two lines"))
             }
             "no-transaction" if value.is_empty() => self.no_transaction = true,
@@ -59,10 +61,10 @@ impl Directives {
                 let next = "write `-- pgplumb: no-transaction` and nothing else on the line";
                 bail!(refuse(format!("`{name}` takes no value"), next))
             }
-            "lock_timeout" => {
-                let next = "write `-- pgplumb: lock_timeout 10s` (units: us, ms, s, min, h, d)";
-                self.lock_timeout =
-                    Some(duration(value).ok_or_else(|| refuse(format!("`{value}` is not a time"), next))?);
+            "lock_timeout" | "retry_for" => {
+                let next = format!("write `-- pgplumb: {name} 10s` (units: us, ms, s, min, h, d)");
+                let time = duration(value).ok_or_else(|| refuse(format!("`{value}` is not a time"), &next))?;
+                *(if name == "lock_timeout" { &mut self.lock_timeout } else { &mut self.retry_for }) = Some(time);
             }
             "also-accepts" => {
                 let next = "write the 64 hexadecimal digits of the checksum";
@@ -79,12 +81,16 @@ impl Directives {
     }
 
     fn has(&self, name: &str) -> bool {
-        if name == "lock_timeout" { self.lock_timeout.is_some() } else { self.no_transaction }
+        match name {
+            "lock_timeout" => self.lock_timeout.is_some(),
+            "retry_for" => self.retry_for.is_some(),
+            _ => self.no_transaction,
+        }
     }
 }
 
 /// A whole number and a unit of PostgreSQL's, milliseconds if none is given.
-fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().ok()?;
     let milliseconds = match text[digits..].trim_start() {
@@ -116,11 +122,12 @@ mod tests {
     fn directives_stand_in_the_comments_at_the_top() {
         let sum = "AB".repeat(32);
         let text = format!(
-            "-- Adds an index.\r\n/* why */ --pgplumb:no-transaction\r\n-- pgplumb: lock_timeout 2 min\n\n-- pgplumb: also-accepts {sum}\nselect 1; -- pgplumb: oops"
+            "-- Adds an index.\r\n/* why */ --pgplumb:no-transaction\r\n-- pgplumb: lock_timeout 2 min\n\n-- pgplumb: retry_for 0\n-- pgplumb: also-accepts {sum}\nselect 1; -- pgplumb: oops"
         );
         let expected = Directives {
             no_transaction: true,
             lock_timeout: Some(Duration::from_secs(120)),
+            retry_for: Some(Duration::ZERO),
             also_accepts: vec![sum.to_lowercase()],
         };
         assert_eq!(parse(&text), Ok(expected));

@@ -10,10 +10,12 @@ pub mod source;
 pub mod split;
 pub mod strings;
 pub mod token;
+pub mod trace;
 
 pub use chunk::{Chunk, chunks};
-pub use class::{Class, class};
-pub use directives::{Directives, directives};
+pub use class::{Class, class, is_of_the_session};
+pub use directives::{Directives, directives, duration};
 pub use quote::{dollars, identifier, literal, parts, signature, unquoted};
 pub use source::{Source, checksum, read};
 pub use split::{Piece, Splitter, split};
+pub use trace::{Trace, trace};

@@ -168,7 +168,12 @@ fn a_commit_without_an_answer() -> Result {
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')",
     );
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
-    running.finish().expect(7).says("COMMIT was not answered").says("db:status");
+    running
+        .finish()
+        .expect(8)
+        .says("COMMIT was not answered; asking the server what became of it")
+        .says("the server says that it was rolled back")
+        .says("next: run the command again");
     nothing_stayed(&database);
     Ok(())
 }
@@ -203,12 +208,12 @@ fn a_table_that_another_session_holds() -> Result {
     wait_until(&database, &runs("pg_sleep"));
     let project = first.with(
         "migrations/0002_b.sql",
-        "-- pgplumb: lock_timeout 300ms\nCREATE TABLE c ();\nALTER TABLE held ADD COLUMN m int;",
+        "-- pgplumb: lock_timeout 300ms\n-- pgplumb: retry_for 0\nCREATE TABLE c ();\nALTER TABLE held ADD COLUMN m int;",
     );
     let output = project.on(&database, &["db:migrate", "--no-verify"]).expect(8);
     output
         .says("canceling statement due to lock timeout")
-        .says("migrations/0002_b.sql:3:1")
+        .says("migrations/0002_b.sql:4:1")
         .says("held")
         .says("importer")
         .says("state: migrations/0002_b.sql has no effect")

@@ -1,0 +1,164 @@
+//! Sends statements to the server and takes their answers: many on their way at once, or one.
+
+use std::collections::VecDeque;
+use std::future::{poll_fn, ready};
+use std::pin::Pin;
+use std::task::Poll;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, TryStreamExt, pin_mut};
+use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
+
+use crate::db::Session;
+use crate::error::{Failure, Location, Outcome};
+use crate::sql::{self, Chunk, Piece, Source};
+
+/// How many messages may be on their way before their answers are awaited.
+const IN_FLIGHT: usize = 16;
+
+/// A statement that was stopped: which of how many, where, and why.
+pub struct Stopped {
+    /// Its number, counted from 1.
+    pub number: usize,
+    /// Why.
+    pub error: Error,
+    total: usize,
+    location: Location,
+}
+
+impl Stopped {
+    /// What happened, as a failure that does not yet say what state it left.
+    pub fn failure(&self, session: &Session) -> Failure {
+        let path = &self.location.file;
+        let what = format!("{path}: statement {} of {} failed", self.number, self.total);
+        let failure = session.failure_of(&self.error, what);
+        if failure.server.is_none() {
+            return failure;
+        }
+        let failure = failure.at(self.location.clone());
+        match failure.outcome {
+            Outcome::RolledBack if failure.next.is_none() => {
+                failure.next(format!("mend {path} and run the command again"))
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// Sends all statements of a script, many on their way at once, and takes their answers in order.
+///
+/// # Errors
+/// The first statement that was stopped.
+pub async fn all(client: &Client, source: &Source, pieces: &[Piece]) -> Result<(), Stopped> {
+    let mut waiting: VecDeque<(Chunk, Answer<'_, Result<u64, Broken>>)> = VecDeque::new();
+    for chunk in sql::chunks(source, pieces) {
+        let answer: Answer<'_, _> = match &pieces[chunk.pieces.start] {
+            Piece::Statement { .. } => Box::pin(simple(client, &source.text[chunk.range.clone()])),
+            Piece::Copy { statement, data } => {
+                // COPY is a conversation, so what was sent before must be answered first.
+                while let Some((chunk, answer)) = waiting.pop_front() {
+                    answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
+                }
+                Box::pin(copy(client, &source.text[statement.clone()], &source.text[data.clone()]))
+            }
+        };
+        waiting.push_back((chunk, send(answer).await));
+        if waiting.len() == IN_FLIGHT
+            && let Some((chunk, answer)) = waiting.pop_front()
+        {
+            answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
+        }
+    }
+    while let Some((chunk, answer)) = waiting.pop_front() {
+        answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
+    }
+    Ok(())
+}
+
+/// Sends one statement of a script and awaits its answer. Returns how many rows it read or wrote.
+///
+/// # Errors
+/// If it was stopped.
+pub async fn one(client: &Client, source: &Source, pieces: &[Piece], number: usize) -> Result<u64, Stopped> {
+    let piece = &pieces[number];
+    let chunk = Chunk { range: piece.statement(), pieces: number..number + 1 };
+    let statement = &source.text[piece.statement()];
+    let sent = match piece {
+        Piece::Statement { .. } => simple(client, statement).await,
+        Piece::Copy { data, .. } => copy(client, statement, &source.text[data.clone()]).await,
+    };
+    sent.map_err(|broken| broken.at(source, pieces, &chunk))
+}
+
+/// An answer that is awaited.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Sends a message without awaiting its answer: the first poll is what sends it, so messages leave in order.
+async fn send<'a, T: 'a>(mut answer: Answer<'a, T>) -> Answer<'a, T> {
+    match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
+        Poll::Pending => answer,
+        Poll::Ready(result) => Box::pin(ready(result)),
+    }
+}
+
+/// Where sending a chunk broke off: after how many of its statements, and why.
+struct Broken {
+    done: usize,
+    error: Error,
+}
+
+async fn simple(client: &Client, text: &str) -> Result<u64, Broken> {
+    let (mut done, mut rows) = (0, 0);
+    let result: Result<(), Error> = async {
+        let messages = client.simple_query_raw(text).await?;
+        pin_mut!(messages);
+        while let Some(message) = messages.try_next().await? {
+            if let SimpleQueryMessage::CommandComplete(count) = message {
+                (done, rows) = (done + 1, count);
+            }
+        }
+        Ok(())
+    }
+    .await;
+    result.map(|()| rows).map_err(|error| Broken { done, error })
+}
+
+async fn copy(client: &Client, statement: &str, data: &str) -> Result<u64, Broken> {
+    let result: Result<u64, Error> = async {
+        let sink = client.copy_in::<_, Bytes>(statement).await?;
+        pin_mut!(sink);
+        for part in data.as_bytes().chunks(64 * 1024) {
+            sink.feed(Bytes::copy_from_slice(part)).await?;
+        }
+        sink.finish().await
+    }
+    .await;
+    result.map_err(|error| Broken { done: 0, error })
+}
+
+impl Broken {
+    /// The statement that it was about: the one that the server points into, else the one behind those that were done.
+    fn at(self, source: &Source, pieces: &[Piece], chunk: &Chunk) -> Stopped {
+        let place = position(&self.error).map(|characters| {
+            let text = &source.text[chunk.range.clone()];
+            chunk.range.start + text.char_indices().nth(characters - 1).map_or(text.len(), |(at, _)| at)
+        });
+        // The server reads a whole chunk before it runs any of it, so the place knows better than the count.
+        let number = match place {
+            Some(place) => pieces.partition_point(|piece| piece.statement().end < place),
+            None => chunk.pieces.start + self.done,
+        };
+        let number = number.min(chunk.pieces.end - 1);
+        let location = source.location(place.unwrap_or(pieces[number].statement().start));
+        Stopped { number: number + 1, error: self.error, total: pieces.len(), location }
+    }
+}
+
+/// The character, counted from 1, that the server points at in the text that it was sent.
+fn position(error: &Error) -> Option<usize> {
+    match error.as_db_error()?.position()? {
+        ErrorPosition::Original(at) => usize::try_from(*at).ok().filter(|at| *at > 0),
+        ErrorPosition::Internal { .. } => None,
+    }
+}
