@@ -13,8 +13,8 @@ use super::work::{self, Project};
 use crate::db::{Session, Target};
 use crate::error::{Failure, Outcome};
 use crate::migrate::{
-    self, Checked, History, InDoubt, Kind, Lasting, Mode, Retry, Script, Seen, Steps, Stop, Unanswered, Verdict, Watch,
-    Way,
+    self, Checked, History, InDoubt, Kind, Lasting, Lost, Mode, Retry, Script, Seen, Steps, Stop, Unanswered, Verdict,
+    Watch, Way,
 };
 use crate::output::escape;
 
@@ -245,8 +245,17 @@ impl<'a> Runner<'a> {
         let say = |text: &str| self.context.say(text);
         say(&format!("{}; asking the server what became of it", escape(&unanswered.failure.message)));
         let Some(session) = self.connect_again().await else { return Err(unanswered.failure.into()) };
-        let (table, row) = (&self.context.project.settings.history_table, scripts.iter().find_map(row));
-        let verdict = migrate::settle(&session.client, &unanswered, table, row).await.unwrap_or(Verdict::Unknown);
+        // In a transaction of several scripts, a migration's row tells more than a seed's.
+        let told_by = scripts.iter().find(|checked| row(checked).is_some()).or(scripts.first());
+        let backend = self.watch.as_ref().map(|watch| &watch.backend);
+        let verdict = match told_by {
+            Some(checked) => {
+                let transaction = unanswered.transaction.as_deref();
+                let lost = Lost { transaction, backend, checked, history: &self.history };
+                migrate::settle(&session.client, &lost).await.unwrap_or(Verdict::Unknown)
+            }
+            None => Verdict::Unknown,
+        };
         match verdict {
             Verdict::Unknown => Err(unanswered.failure.into()),
             Verdict::RolledBack => {

@@ -63,7 +63,7 @@ pub async fn all(client: &Client, source: &Source, pieces: &[Piece]) -> Result<(
                 Box::pin(copy(client, &source.text[statement.clone()], &source.text[data.clone()]))
             }
         };
-        waiting.push_back((chunk, send(answer).await));
+        waiting.push_back((chunk, on_its_way(answer).await));
         if waiting.len() == IN_FLIGHT
             && let Some((chunk, answer)) = waiting.pop_front()
         {
@@ -92,10 +92,11 @@ pub async fn one(client: &Client, source: &Source, pieces: &[Piece], number: usi
 }
 
 /// An answer that is awaited.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Sends a message without awaiting its answer: the first poll is what sends it, so messages leave in order.
-async fn send<'a, T: 'a>(mut answer: Answer<'a, T>) -> Answer<'a, T> {
+pub async fn on_its_way<'a, T: 'a>(answer: impl Future<Output = T> + 'a) -> Answer<'a, T> {
+    let mut answer: Answer<'a, T> = Box::pin(answer);
     match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
         Poll::Pending => answer,
         Poll::Ready(result) => Box::pin(ready(result)),

@@ -27,10 +27,8 @@ pub enum Stop {
 pub struct Unanswered {
     /// What happened, for those who cannot be told what came of it.
     pub failure: Failure,
-    /// Its number, as `pg_xact_status` wants it.
-    pub transaction: String,
-    /// The server's process, which may be at work on it still.
-    pub backend: String,
+    /// The number of the transaction, as `pg_xact_status` wants it; nothing if even that was not answered.
+    pub transaction: Option<String>,
 }
 
 /// Runs scripts in one transaction. Returns how long each took.
@@ -59,50 +57,35 @@ struct Transaction<'a> {
     record: &'a Record<'a>,
 }
 
-/// What names a transaction to other sessions.
-struct Identity {
-    transaction: String,
-    backend: String,
-}
-
 impl Transaction<'_> {
     async fn run(&self) -> Result<Vec<Duration>, Stop> {
         let mut took = Vec::new();
-        let mut identity = None;
         for (at, checked) in self.scripts.iter().enumerate() {
             let begun = Instant::now();
-            let begin = if at == 0 { "BEGIN;" } else { "" };
-            let known = self.begin(checked, begin).await.map_err(Stop::RolledBack)?;
-            let identity = identity.get_or_insert(known);
+            self.begin(checked, at == 0).await.map_err(Stop::RolledBack)?;
             self.statements(checked).await.map_err(Stop::RolledBack)?;
-            let is_last = at + 1 == self.scripts.len();
-            self.record(checked, identity, begun, is_last).await?;
+            self.record(checked, begun, at + 1 == self.scripts.len()).await?;
             took.push(begun.elapsed());
         }
         Ok(took)
     }
 
-    /// Its answer is awaited: were the BEGIN cancelled, statements on their way behind it would each commit alone.
-    async fn begin(&self, checked: &Checked<'_>, begin: &str) -> Result<Identity, Failure> {
-        let statements = format!(
-            "{}; {begin} {}; SELECT pg_catalog.pg_current_xact_id(), pg_catalog.pg_backend_pid(), {}",
-            self.lasting.scrub(),
-            clean::set_local(checked.lock_timeout()),
-            self.lasting.is_clean(),
-        );
-        let answer = self.session.client.simple_query(&statements).await;
-        let answer = answer.map_err(|error| self.failed(checked, &error, "the transaction could not begin"))?;
-        let row = answer.into_iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        let value = |at: usize| row.as_ref().and_then(|row| row.get(at)).unwrap_or_default().to_owned();
-        if value(2) != "t" {
+    /// The answer is awaited: were the BEGIN cancelled, statements on their way behind it would each commit alone. What
+    /// asks a question comes before it, since a script may want to choose its isolation level.
+    async fn begin(&self, checked: &Checked<'_>, is_first: bool) -> Result<(), Failure> {
+        let client = &self.session.client;
+        let scrub = format!("{}; SELECT {}", self.lasting.scrub(), self.lasting.is_clean());
+        let scrubbed = send::on_its_way(client.simple_query(&scrub)).await;
+        let begin = if is_first { "BEGIN;" } else { "" };
+        let begun = client.batch_execute(&format!("{begin} {}", clean::set_local(checked.lock_timeout()))).await;
+        let scrubbed = scrubbed.await.and_then(|answer| begun.map(|()| answer));
+        let answer = scrubbed.map_err(|error| self.failed(checked, &error, "the transaction could not begin"))?;
+        if first_value(&answer, 0) != Some("t") {
             let message =
                 format!("{}: what earlier statements left in the session could not be undone", checked.path());
             return Err(self.undone(checked, Failure::new(Outcome::RolledBack, message)));
         }
-        Ok(Identity { transaction: value(0), backend: value(1) })
+        Ok(())
     }
 
     async fn statements(&self, checked: &Checked<'_>) -> Result<(), Failure> {
@@ -116,27 +99,24 @@ impl Transaction<'_> {
         sent.map_err(|stopped| self.undone(checked, stopped.failure(self.session)))
     }
 
-    async fn record(
-        &self,
-        checked: &Checked<'_>,
-        identity: &Identity,
-        begun: Instant,
-        is_last: bool,
-    ) -> Result<(), Stop> {
+    async fn record(&self, checked: &Checked<'_>, begun: Instant, is_last: bool) -> Result<(), Stop> {
         let row = (self.record)(checked, begun.elapsed().as_millis());
         let row = row.map_err(|error| Stop::RolledBack(self.unread(checked, error)))?;
         let record = format!(
             "RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = ''; SET LOCAL client_min_messages = warning;
              {}; {row};\n{}",
-            fence(&identity.transaction),
+            held(),
             if is_last { "COMMIT" } else { "" },
         );
-        let recorded = self.session.client.batch_execute(&record).await;
+        let client = &self.session.client;
+        // Its answer comes before the server reads the COMMIT, and names the transaction should that not be answered.
+        let identity = send::on_its_way(client.simple_query("SELECT pg_catalog.pg_current_xact_id()")).await;
+        let recorded = client.batch_execute(&record).await;
+        let identity = identity.await;
         recorded.map_err(|error| match is_last && may_have_committed(&error) {
             true => Stop::Unanswered(Unanswered {
                 failure: self.unanswered(&error),
-                transaction: identity.transaction.clone(),
-                backend: identity.backend.clone(),
+                transaction: identity.ok().and_then(|answer| first_value(&answer, 0).map(str::to_owned)),
             }),
             false => Stop::RolledBack(self.failed(checked, &error, "it could not be recorded and committed")),
         })
@@ -167,11 +147,10 @@ impl Transaction<'_> {
     }
 }
 
-/// Fails unless this session still holds the lock of runners and is in the transaction that it began.
-fn fence(transaction: &str) -> String {
-    format!(
-        "{}; DO $pgplumb$ BEGIN IF pg_catalog.pg_current_xact_id() <> '{transaction}'::pg_catalog.xid8 THEN
-           RAISE 'a statement of the script ended its transaction' USING ERRCODE = '2D000'; END IF; END $pgplumb$",
-        held()
-    )
+/// A value of the first row of an answer.
+fn first_value(answer: &[SimpleQueryMessage], at: usize) -> Option<&str> {
+    answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(at),
+        _ => None,
+    })
 }

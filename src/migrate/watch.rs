@@ -16,10 +16,19 @@ const SHOWN: usize = 3;
 pub struct Watch {
     /// The connection.
     pub client: Client,
-    /// The process of the one that is watched.
-    pid: i32,
+    /// The server's side of the connection that is watched.
+    pub backend: Backend,
     /// Whether the server tells how far a COPY has come, which began with PostgreSQL 14.
     tells_of_copy: bool,
+}
+
+/// One process of a server. Its number alone is given again to others, on this server and on its successor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// Its number.
+    pub pid: i32,
+    /// When it began, as the server writes it.
+    pub began: String,
 }
 
 /// What was seen.
@@ -38,17 +47,17 @@ impl Watch {
     /// # Errors
     /// Refused, behind such a pooler.
     pub async fn open(session: &Session) -> Result<Option<Self>> {
-        let pid = backend(&session.client).await?;
+        let watched = backend(&session.client).await?;
         // Without a second connection nothing is lost but the view.
         let Ok(client) = session.second().await else { return Ok(None) };
         let Ok(other) = backend(&client).await else { return Ok(None) };
-        if other == pid {
+        if other == watched {
             return Err(Failure::refused(format!("{} is a pooler in transaction mode: it gives one session of the server to several clients", session.host))
                 .state("nothing was changed")
                 .next("connect to the server itself, or to the pooler's port for whole sessions (Supabase: port 5432 instead of 6543)")
                 .into());
         }
-        Ok(Some(Watch { client, pid, tells_of_copy: session.server_version_num >= 140_000 }))
+        Ok(Some(Watch { client, backend: watched, tells_of_copy: session.server_version_num >= 140_000 }))
     }
 
     /// Looks once.
@@ -57,7 +66,10 @@ impl Watch {
     /// What the server said.
     pub async fn look(&self) -> Result<Seen, Error> {
         let rows = match self.tells_of_copy {
-            true => format!("(SELECT tuples_processed FROM pg_catalog.pg_stat_progress_copy WHERE pid = {})", self.pid),
+            true => format!(
+                "(SELECT tuples_processed FROM pg_catalog.pg_stat_progress_copy WHERE pid = {})",
+                self.backend.pid
+            ),
             false => "NULL::bigint".to_owned(),
         };
         let query = format!(
@@ -67,7 +79,7 @@ impl Watch {
                             || CASE WHEN blocks_total > 0 THEN ', ' || 100 * blocks_done / blocks_total || ' %' ELSE '' END
                        FROM pg_catalog.pg_stat_progress_create_index WHERE pid = {pid}),
                     {rows}",
-            pid = self.pid,
+            pid = self.backend.pid,
         );
         let row = self.client.query_typed_one(&query, &[]).await?;
         let (blockers, index, rows): (Option<Vec<String>>, Option<String>, Option<i64>) =
@@ -77,8 +89,11 @@ impl Watch {
     }
 }
 
-async fn backend(client: &Client) -> Result<i32> {
-    Ok(client.query_typed_one("SELECT pg_catalog.pg_backend_pid()", &[]).await?.try_get(0)?)
+async fn backend(client: &Client) -> Result<Backend> {
+    let query = "SELECT pid, extract(epoch FROM backend_start)::text FROM pg_catalog.pg_stat_activity
+                  WHERE pid = pg_catalog.pg_backend_pid()";
+    let row = client.query_typed_one(query, &[]).await?;
+    Ok(Backend { pid: row.try_get(0)?, began: row.try_get(1)? })
 }
 
 /// The sessions, in words, that have held locks on tables for longer than a script waited, the longest first. For
