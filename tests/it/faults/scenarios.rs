@@ -38,6 +38,9 @@ pub struct Scenario {
 /// The command of nearly all.
 const MIGRATE: &[&str] = &["db:migrate", "--no-verify"];
 
+/// A manifest that holds once all is applied.
+const PROOF: &str = r#"{"rules": [{"name": "all", "sql": "SELECT 1 WHERE (SELECT count(*) FROM ran) <> 2"}]}"#;
+
 impl Scenario {
     /// A scenario in which nothing was applied before.
     pub fn new(name: &'static str) -> Self {
@@ -66,6 +69,13 @@ impl Scenario {
         let marks = marks.iter().map(|mark| (*mark).to_owned()).collect();
         self.steps.push(Step { file: file.to_owned(), marks, transactional });
         self.files.push((file.to_owned(), text));
+        self
+    }
+
+    /// Adds a file that is no script.
+    #[must_use]
+    pub fn file(mut self, file: &str, text: &str) -> Self {
+        self.files.push((file.to_owned(), text.to_owned()));
         self
     }
 
@@ -147,11 +157,11 @@ fn many_statements(mark: &str) -> String {
     (0..16).map(insert).collect()
 }
 
-/// A constraint trigger that does its work in the COMMIT.
-fn work_in_commit(mark: &str) -> String {
+/// A constraint trigger that does its work in the COMMIT: it leaves a mark in a table that it finds by the name given.
+fn work_in_commit(mark: &str, ran: &str) -> String {
     format!(
         "CREATE FUNCTION late_{mark}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-           PERFORM pg_sleep(0.02); INSERT INTO ran (mark) VALUES ('{mark} late'); RETURN NULL; END $$;
+           PERFORM pg_sleep(0.02); INSERT INTO {ran} (mark) VALUES ('{mark} late'); RETURN NULL; END $$;
          CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t_{mark} DEFERRABLE INITIALLY DEFERRED
            FOR EACH ROW EXECUTE FUNCTION late_{mark}();
          INSERT INTO t_{mark} VALUES (1);"
@@ -174,7 +184,7 @@ pub fn scenarios() -> Vec<Scenario> {
         changed_seed(),
         Scenario::new("failing").scripts(1..=2).failing("migrations/0003_failing.sql").scripts(4..=5),
         Scenario::new("work_in_commit")
-            .text("migrations/0001_late.sql", &["1", "1 late"], script("1", &work_in_commit("1")))
+            .text("migrations/0001_late.sql", &["1", "1 late"], script("1", &work_in_commit("1", "public.ran")))
             .scripts(2..=2),
         Scenario::new("nothing_to_do").scripts(1..=3).script("seeds/01_first.sql", "seed_1", "").applied(),
         // The table of the history is made wider before the first script.
@@ -191,6 +201,12 @@ pub fn later() -> Vec<Scenario> {
     vec![
         // Scripts that run statement by statement, with their progress recorded.
         concurrently(),
+        // A connection that is lost in the proof must say `state:`, and that the scripts stay applied.
+        Scenario::new("proof").scripts(1..=2).file("manifest.json", PROOF).command(&["db:migrate"]),
+        // What a script puts off until the COMMIT must run with the settings that the script left, not with ours.
+        Scenario::new("work_in_commit_by_search_path")
+            .text("migrations/0001_late.sql", &["1", "1 late"], script("1", &work_in_commit("1", "ran")))
+            .scripts(2..=2),
         // `db:migrate --atomic`.
         Scenario::new("atomic").scripts(1..=4).script("seeds/01_first.sql", "seed_1", "").atomic(),
         Scenario::new("atomic_failing").scripts(1..=2).failing("migrations/0003_failing.sql").atomic(),
