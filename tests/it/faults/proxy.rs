@@ -224,10 +224,7 @@ async fn pump(
     to: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<End> {
     loop {
-        let kind = match from.read_u8().await {
-            Ok(kind) => kind,
-            Err(_) => return Ok(End::Closed),
-        };
+        let Ok(kind) = from.read_u8().await else { return Ok(End::Closed) };
         let message = read(from, Some(kind)).await?;
         if let Some(fault) = hand_on(state, direction, &message, to).await? {
             return Ok(End::Fault(fault));

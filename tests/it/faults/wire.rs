@@ -68,7 +68,8 @@ impl Stage<'_> {
         let output = self.run(&proxy.url(database.name()));
         let told = |seen: &Seen, why: String, output: &Output| {
             let at = seen.disturbed_at.clone().unwrap_or_default();
-            Broken { example: format!("{plan:?} `{at}`\n{}", output.stderr), sort: why }
+            let untouched = seen.disturbed_at.is_none();
+            Broken { untouched, example: format!("{plan:?} `{at}`\n{}", output.stderr), sort: why }
         };
         let noticed = wait_until_noticed(&database).map_err(|why| told(&proxy.seen(), why, &output))?;
         let seen = proxy.seen();
@@ -98,6 +99,8 @@ struct Ran {
 
 /// A run that was not as it must be.
 struct Broken {
+    /// Whether it was not even disturbed.
+    untouched: bool,
     sort: String,
     example: String,
 }
@@ -122,7 +125,10 @@ impl Tally {
                 *self.codes.entry(ran.code).or_default() += 1;
                 self.longest = self.longest.max(ran.noticed);
             }
-            Err(broken) => self.failures.entry(broken.sort).or_insert((0, broken.example)).0 += 1,
+            Err(broken) => {
+                self.failures.entry(broken.sort).or_insert((0, broken.example)).0 += 1;
+                return broken.untouched;
+            }
         }
         false
     }
@@ -158,6 +164,7 @@ fn sample(scenario: &Scenario) -> Result {
 
 fn every_message(scenario: &Scenario) -> Result {
     let stage = Stage::set(scenario);
+    stage.undisturbed();
     let mut sequences = Vec::new();
     for fault in faults(Duration::from_secs(1)) {
         for direction in DIRECTIONS {
