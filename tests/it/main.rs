@@ -20,6 +20,7 @@ mod diff;
 mod documents;
 mod drifts;
 mod dumps;
+mod faults;
 mod fixpoint;
 mod history;
 mod levels;
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
     trials.extend(documents::trials());
     trials.extend(drifts::trials());
     trials.extend(manifest::trials());
+    trials.extend(faults::trials());
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
     trials.extend(positions::trials());
