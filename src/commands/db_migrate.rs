@@ -7,7 +7,8 @@ use super::context::{Connected, Context};
 use super::proof::prove;
 use super::runner::{Done, Manner, Runner};
 use super::work::{self, Project, Survey};
-use crate::error::{Failure, Outcome};
+use crate::db::explained;
+use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{self, Checked, Mode, Script};
 use crate::output::Answer;
 use crate::project::{Label, Order};
@@ -63,7 +64,10 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         false => apply(context, args, &connected, &project).await?,
     };
     let verification = match manifest {
-        Some(mut manifest) => Some(prove(context, &connected.session, &mut manifest).await?),
+        Some(mut manifest) => {
+            let proof = prove(context, &connected.session, &mut manifest).await;
+            Some(proof.map_err(|error| unproven(error, applied.len() + seeded.len()))?)
+        }
         None => None,
     };
     let outcome = match &verification {
@@ -76,6 +80,16 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         "applied": list(&applied), "seeds": list(&seeded), "verify": verification.as_ref().map(report::value),
     });
     Ok(Answer { outcome, text: text.unwrap_or_default(), value })
+}
+
+/// A failure of the proof, which comes after everything that was to be written.
+fn unproven(error: anyhow::Error, scripts: usize) -> anyhow::Error {
+    let state = match scripts {
+        0 => "nothing was changed, and the database is not proven".to_owned(),
+        1 => "the script is applied and stays so; the database is not proven".to_owned(),
+        _ => format!("the {scripts} scripts are applied and stay so; the database is not proven"),
+    };
+    with_state(explained(error), &state)
 }
 
 /// What is due of a project.

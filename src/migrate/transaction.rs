@@ -102,8 +102,9 @@ impl Transaction<'_> {
     async fn record(&self, checked: &Checked<'_>, begun: Instant, is_last: bool) -> Result<(), Stop> {
         let row = (self.record)(checked, begun.elapsed().as_millis());
         let row = row.map_err(|error| Stop::RolledBack(self.unread(checked, error)))?;
+        // What the script put off until the COMMIT must run with the settings that it left, not with ours.
         let record = format!(
-            "RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = ''; SET LOCAL client_min_messages = warning;
+            "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = ''; SET LOCAL client_min_messages = warning;
              {}; {row};\n{}",
             held(),
             if is_last { "COMMIT" } else { "" },

@@ -25,14 +25,13 @@ const PROGRAM: &str = "/usr/sbin/pgbouncer";
 /// The tests of this module. They are ignored where the program is not installed.
 pub fn trials() -> Vec<Trial> {
     let there = program().is_some();
-    let name = |folder: &str, test: &str| {
+    let name = |test: &str| {
         let why = if there { "" } else { "_needs_pgbouncer" };
-        format!("{folder}::bouncer::{test}{why}")
+        format!("faults::bouncer::{test}{why}")
     };
     vec![
-        trial(&name("faults", "session_mode"), session_mode).with_ignored_flag(!there),
-        // The engine must see that it is not given the same server process throughout.
-        trial(&name("later", "transaction_mode"), transaction_mode).with_ignored_flag(true),
+        trial(&name("session_mode"), session_mode).with_ignored_flag(!there),
+        trial(&name("transaction_mode"), transaction_mode).with_ignored_flag(!there),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::scenarios::Scenario;
 use super::stage::{Stage, finish};
 use super::state::{Reach, State, judge, told, wait_until_noticed};
 use crate::process::{runs, wait_until};
-use crate::support::{Database, Result, fail, trial};
+use crate::support::{Database, Result, cluster, fail, trial};
 
 /// How long the lock of a killed run may stay. The promise is 2 seconds; a machine that is busy gets more.
 const FREED: Duration = Duration::from_secs(5);
@@ -21,9 +21,9 @@ pub fn trials() -> Vec<Trial> {
         trial("faults::kills::thousand", || kills(1000)).with_ignored_flag(true),
         trial("faults::ended_backends::sample", || ended_backends(10)),
         trial("faults::ended_backends::many", || ended_backends(500)).with_ignored_flag(true),
-        // The engine must set client_connection_check_interval, which PostgreSQL has since 14.
-        trial("later::kills::the_lock_of_a_killed_run_is_freed", the_lock_of_a_killed_run_is_freed)
-            .with_ignored_flag(true),
+        // The server looks after its client since PostgreSQL 14.
+        trial("faults::kills::the_lock_of_a_killed_run_is_freed", the_lock_of_a_killed_run_is_freed)
+            .with_ignored_flag(cluster().major < 14),
     ]
 }
 

@@ -1,8 +1,7 @@
 //! Faults from outside: lost connections, killed runs, a server that restarts, others in the way, a full disk, poolers.
 //!
 //! What runs with the other tests is a sample from fixed seeds. The long loops are ignored trials of the same folder
-//! (`cargo test --test it faults:: -- --ignored`); what needs something that the engine does not do yet has `later` for
-//! a folder, and is ignored, too (`cargo test --test it later:: -- --ignored`).
+//! (`cargo test --test it faults:: -- --ignored`, or `.ci/nightly`).
 
 mod bouncer;
 mod crashes;

@@ -193,21 +193,12 @@ pub fn scenarios() -> Vec<Scenario> {
             .applied()
             .script("migrations/20260101000000_script.sql", "3", "")
             .script("migrations/20260102000000_script.sql", "4", ""),
-    ]
-}
-
-/// The scenarios of what the engine does not do yet, each with what must come first.
-pub fn later() -> Vec<Scenario> {
-    vec![
-        // Scripts that run statement by statement, with their progress recorded.
         concurrently(),
-        // A connection that is lost in the proof must say `state:`, and that the scripts stay applied.
         Scenario::new("proof").scripts(1..=2).file("manifest.json", PROOF).command(&["db:migrate"]),
-        // What a script puts off until the COMMIT must run with the settings that the script left, not with ours.
+        // What a script puts off until the COMMIT runs with the settings that the script left, not with ours.
         Scenario::new("work_in_commit_by_search_path")
             .text("migrations/0001_late.sql", &["1", "1 late"], script("1", &work_in_commit("1", "ran")))
             .scripts(2..=2),
-        // `db:migrate --atomic`.
         Scenario::new("atomic").scripts(1..=4).script("seeds/01_first.sql", "seed_1", "").atomic(),
         Scenario::new("atomic_failing").scripts(1..=2).failing("migrations/0003_failing.sql").atomic(),
     ]

@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 
 use super::proxy::{Direction, Fault, Placement, Plan, Proxy, Seen};
 use super::random::Random;
-use super::scenarios::{Scenario, later, scenarios};
+use super::scenarios::{Scenario, scenarios};
 use super::stage::Stage;
 use super::state::{Reach, State, judge, wait_until_noticed};
 use crate::support::{Output, Result, fail, trial};
@@ -31,22 +31,15 @@ fn faults(stall: Duration) -> [Fault; 4] {
 
 /// The tests of this module: each scenario as a sample, and as an ignored trial at every message.
 pub fn trials() -> Vec<Trial> {
-    let here = scenarios().into_iter().map(|scenario| ("faults", scenario));
-    let later = later().into_iter().map(|scenario| ("later", scenario));
     let mut trials = Vec::new();
-    for (folder, scenario) in here.chain(later) {
-        let name = |how: &str| format!("{folder}::{how}::{}", scenario.name);
+    for (number, scenario) in scenarios().into_iter().enumerate() {
+        let name = |how: &str| format!("faults::{how}::{}", scenario.name);
         let (sampled, every) = (name("sample"), name("every_message"));
-        let number = trials.len() / 2;
-        let again = move |folder| if folder == "later" { later_again(number) } else { scenarios().swap_remove(number) };
-        trials.push(trial(&sampled, move || sample(&scenario)).with_ignored_flag(folder == "later"));
-        trials.push(trial(&every, move || every_message(&again(folder))).with_ignored_flag(true));
+        trials.push(trial(&sampled, move || sample(&scenario)));
+        let again = move || scenarios().swap_remove(number);
+        trials.push(trial(&every, move || every_message(&again())).with_ignored_flag(true));
     }
     trials
-}
-
-fn later_again(number: usize) -> Scenario {
-    later().swap_remove(number - scenarios().len())
 }
 
 impl Stage<'_> {
