@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::cli::Options;
 use crate::db::local::{self, Cluster, Places};
 use crate::db::{Resolved, Session, Target, Wanted, connect, resolve};
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Outcome, with_state};
 use crate::manifest::{self, Manifest};
 use crate::output::Output;
 use crate::platform::{self, Databases, LOCAL, Platform};
@@ -99,6 +99,10 @@ impl Context {
 
     /// Connects to the target; the local default is started, and made, if need be.
     pub async fn connect(&self) -> Result<Connected> {
+        self.connected().await.map_err(|error| with_state(error, "nothing was changed"))
+    }
+
+    async fn connected(&self) -> Result<Connected> {
         let (target, session, local) = match self.resolved()? {
             Resolved::Server(target) => {
                 target.announce(&self.output);

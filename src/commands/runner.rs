@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
 use super::work::{self, Project};
-use crate::db::{Session, Target};
-use crate::error::{Failure, Outcome};
+use crate::db::{Session, Target, explained};
+use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{
     self, Checked, History, InDoubt, Kind, Lasting, Lost, Mode, Retry, Script, Seen, Steps, Stop, Unanswered, Verdict,
     Watch, Way,
@@ -91,7 +91,11 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// What the server said.
     pub async fn ensure(&mut self, project: &Project) -> Result<()> {
-        self.history.ensure(&self.session.client, &project.migrations).await.map_err(work::unchanged)
+        let ensured = self.history.ensure(&self.session.client, &project.migrations).await;
+        // Its own COMMIT may have taken place without an answer.
+        ensured.map_err(|error| {
+            with_state(explained(error), "no script was applied; the tables of the history may be there")
+        })
     }
 
     /// Runs scripts, one after the other.
@@ -292,7 +296,12 @@ impl<'a> Runner<'a> {
     async fn prove(&self, done: &[Done]) -> Result<()> {
         let rows: Vec<(i64, Way)> = done.iter().filter_map(|done| done.row).collect();
         let Some(watch) = self.watch.as_ref().filter(|_| !rows.is_empty()) else { return Ok(()) };
-        let history = History::read(&watch.client, &self.context.project.settings.history_table).await?;
+        let history = History::read(&watch.client, &self.context.project.settings.history_table).await;
+        let Ok(history) = history else {
+            // What the server has answered stays so; a failure here must not make a failure of it.
+            self.context.say("the history could not be read again on the second connection");
+            return Ok(());
+        };
         let wrong = rows.iter().find(|(version, way)| history.has(*version) != (*way == Way::Up));
         match wrong {
             None => Ok(()),

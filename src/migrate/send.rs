@@ -92,10 +92,10 @@ pub async fn one(client: &Client, source: &Source, pieces: &[Piece], number: usi
 }
 
 /// An answer that is awaited.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Sends a message without awaiting its answer: the first poll is what sends it, so messages leave in order.
-pub async fn on_its_way<'a, T: 'a>(answer: impl Future<Output = T> + 'a) -> Answer<'a, T> {
+async fn on_its_way<'a, T: 'a>(answer: impl Future<Output = T> + 'a) -> Answer<'a, T> {
     let mut answer: Answer<'a, T> = Box::pin(answer);
     match poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
         Poll::Pending => answer,

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::check::Checked;
@@ -75,10 +76,10 @@ impl Transaction<'_> {
     async fn begin(&self, checked: &Checked<'_>, is_first: bool) -> Result<(), Failure> {
         let client = &self.session.client;
         let scrub = format!("{}; SELECT {}", self.lasting.scrub(), self.lasting.is_clean());
-        let scrubbed = send::on_its_way(client.simple_query(&scrub)).await;
         let begin = if is_first { "BEGIN;" } else { "" };
-        let begun = client.batch_execute(&format!("{begin} {}", clean::set_local(checked.lock_timeout()))).await;
-        let scrubbed = scrubbed.await.and_then(|answer| begun.map(|()| answer));
+        let begin = format!("{begin} {}", clean::set_local(checked.lock_timeout()));
+        let (scrubbed, begun) = join(client.simple_query(&scrub), client.batch_execute(&begin)).await;
+        let scrubbed = scrubbed.and_then(|answer| begun.map(|()| answer));
         let answer = scrubbed.map_err(|error| self.failed(checked, &error, "the transaction could not begin"))?;
         if first_value(&answer, 0) != Some("t") {
             let message =
@@ -111,9 +112,8 @@ impl Transaction<'_> {
         );
         let client = &self.session.client;
         // Its answer comes before the server reads the COMMIT, and names the transaction should that not be answered.
-        let identity = send::on_its_way(client.simple_query("SELECT pg_catalog.pg_current_xact_id()")).await;
-        let recorded = client.batch_execute(&record).await;
-        let identity = identity.await;
+        let identity = client.simple_query("SELECT pg_catalog.pg_current_xact_id()");
+        let (identity, recorded) = join(identity, client.batch_execute(&record)).await;
         recorded.map_err(|error| match is_last && may_have_committed(&error) {
             true => Stop::Unanswered(Unanswered {
                 failure: self.unanswered(&error),

@@ -41,8 +41,8 @@ pub struct Seen {
 }
 
 impl Watch {
-    /// Opens the second connection, and makes sure that the two are two sessions of the server. Behind a pooler that
-    /// hands out sessions for single transactions they need not be, and then neither lock nor settings would hold.
+    /// Opens the second connection, and makes sure that each of the two has a session of the server to itself. Behind a
+    /// pooler that hands out sessions for single transactions they have not, and neither lock nor settings would hold.
     ///
     /// # Errors
     /// Refused, behind such a pooler.
@@ -50,12 +50,27 @@ impl Watch {
         let watched = backend(&session.client).await?;
         // Without a second connection nothing is lost but the view.
         let Ok(client) = session.second().await else { return Ok(None) };
-        let Ok(other) = backend(&client).await else { return Ok(None) };
-        if other == watched {
-            return Err(Failure::refused(format!("{} is a pooler in transaction mode: it gives one session of the server to several clients", session.host))
-                .state("nothing was changed")
-                .next("connect to the server itself, or to the pooler's port for whole sessions (Supabase: port 5432 instead of 6543)")
-                .into());
+        let (mut ours, mut others) = (vec![watched.clone()], Vec::new());
+        // Whether a pooler gives out the session that was used last or the one that was used first, and whatever other
+        // clients do meanwhile, one of the two soon gets another one, or they meet in one.
+        for (asks_first, asks_second) in [(1, 2), (1, 1)] {
+            for _ in 0..asks_first {
+                ours.push(backend(&session.client).await?);
+            }
+            for _ in 0..asks_second {
+                others.push(backend(&client).await?);
+            }
+        }
+        let is_pooled = ours.iter().any(|one| *one != watched || others.contains(one))
+            || others.iter().any(|one| Some(one) != others.first());
+        if is_pooled {
+            return Err(Failure::refused(format!(
+                "{} is a pooler in transaction mode, such as PgBouncer or Supavisor: it gives no client a session of its own",
+                session.host
+            ))
+            .state("nothing was changed")
+            .next("connect to the server itself, or to the pooler's port for whole sessions (Supabase: 5432 instead of 6543)")
+            .into());
         }
         Ok(Some(Watch { client, backend: watched, tells_of_copy: session.server_version_num >= 140_000 }))
     }

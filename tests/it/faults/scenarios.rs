@@ -125,7 +125,11 @@ impl Scenario {
 
     /// How many steps an undisturbed run applies.
     pub fn applies(&self) -> usize {
-        self.fails_after.unwrap_or(self.steps.len())
+        match self.fails_after {
+            Some(_) if self.atomic => 0,
+            Some(count) => count,
+            None => self.steps.len(),
+        }
     }
 
     /// The exit code of an undisturbed run.
