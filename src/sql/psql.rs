@@ -11,7 +11,9 @@ pub fn skip(source: &Source, start: usize, open: bool) -> Result<usize> {
     let rest = &source.text[start..];
     let line = rest.split('\n').next().unwrap_or_default();
     match line.split_ascii_whitespace().collect::<Vec<_>>().as_slice() {
-        [r"\restrict" | r"\unrestrict", key] if source.begins_line(start) && !open && is_key(key) => Ok(start + line.len()),
+        [r"\restrict" | r"\unrestrict", key] if source.begins_line(start) && !open && is_key(key) => {
+            Ok(start + line.len())
+        }
         _ => Err(refuse(source, start, line).into()),
     }
 }

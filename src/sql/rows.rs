@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem, memrchr};
 
+use crate::error::{Failure, Location};
 use crate::sql::source::Source;
 
 /// Rows at the start of a text that go on from the text before it.
@@ -44,6 +45,13 @@ pub fn end(source: &Source, from: usize, more: bool) -> End {
     }
     let last_line = memrchr(b'\n', &bytes[from..]).map(|at| from + at + 1).or(begins_line.then_some(from));
     End::Beyond(last_line.filter(|start| b"\\.\r".starts_with(&bytes[*start..])).unwrap_or(bytes.len()))
+}
+
+/// The refusal of the COPY at `place`, whose rows have no end.
+pub fn endless(place: Location) -> anyhow::Error {
+    let message = r"the rows of this COPY never end: there is no line `\.` after them";
+    let next = r"put the rows below `COPY … FROM STDIN;` and a line `\.` at their end";
+    Failure::input(message).at(place).next(next).into()
 }
 
 #[cfg(test)]

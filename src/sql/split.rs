@@ -139,7 +139,7 @@ impl<'a> Splitter<'a> {
                 self.go_on(end, place);
                 Ok(Some(Rows { data: 0..end, more: true }))
             }
-            End::Beyond(_) => Err(endless(place)),
+            End::Beyond(_) => Err(rows::endless(place)),
         }
     }
 
@@ -260,7 +260,7 @@ impl<'a> Splitter<'a> {
         let line_end = match self.source.text[statement.end..].find('\n') {
             Some(length) => statement.end + length,
             None if self.more => return Err(Stop::Unfinished),
-            None => return Err(endless(place()).into()),
+            None => return Err(rows::endless(place()).into()),
         };
         self.check_rest_of_line(statement.end..line_end)?;
         let data = line_end + 1;
@@ -273,7 +273,7 @@ impl<'a> Splitter<'a> {
                 self.go_on(end, place());
                 Ok(Piece::Copy { statement, data: data..end })
             }
-            End::Beyond(_) => Err(endless(place()).into()),
+            End::Beyond(_) => Err(rows::endless(place()).into()),
         }
     }
 
@@ -313,12 +313,6 @@ impl<'a> Splitter<'a> {
     fn refuse(&self, message: &str, offset: usize, next: &str) -> anyhow::Error {
         Failure::input(message).at(self.source.location(offset)).next(next).into()
     }
-}
-
-fn endless(place: Location) -> anyhow::Error {
-    let message = r"the rows of this COPY never end: there is no line `\.` after them";
-    let next = r"put the rows below `COPY … FROM STDIN;` and a line `\.` at their end";
-    Failure::input(message).at(place).next(next).into()
 }
 
 #[cfg(test)]

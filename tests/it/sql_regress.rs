@@ -14,7 +14,7 @@ use pgplumb::sql::token::Strings;
 use pgplumb::sql::{Piece, Windows, decode};
 
 use crate::sql_psql::bare_all;
-use crate::support::{Result, fail, has_program, trial};
+use crate::support::{Result, fail, has_program, trial, variable};
 
 const FOLDER: &str = "PGPLUMB_TEST_REGRESS";
 
@@ -26,7 +26,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn folder() -> Option<PathBuf> {
-    std::env::var_os(FOLDER).map(PathBuf::from)
+    variable(FOLDER).map(PathBuf::from)
 }
 
 /// What reaches a server: statements and the rows of a COPY.
@@ -71,7 +71,10 @@ fn postgresqls_own_scripts_are_cut_as_psql_cuts_them() -> Result {
     }
     let refused: usize = skipped.values().sum();
     let told = files.len() - differ.len() - refused;
-    eprintln!("{told} of {} files and {same} pieces, {rows} with rows, are cut alike; not compared: {refused}", files.len());
+    eprintln!(
+        "{told} of {} files and {same} pieces, {rows} with rows, are cut alike; not compared: {refused}",
+        files.len()
+    );
     for (reason, count) in skipped {
         eprintln!("{count} x {reason}");
     }
@@ -87,7 +90,8 @@ fn without_commands(text: &str) -> String {
         let command = line.match_indices('\\').find(|(at, _)| {
             let alone = line[..*at].trim().is_empty();
             let name: String = line[at + 1..].chars().take_while(char::is_ascii_lowercase).collect();
-            let ends = ["g", "gset", "gexec", "gx", "gdesc", "crosstabview", "watch", "parse", "bind"].contains(&&*name);
+            let ends =
+                ["g", "gset", "gexec", "gx", "gdesc", "crosstabview", "watch", "parse", "bind"].contains(&&*name);
             (alone && (!name.is_empty() || line[at + 1..].starts_with('!'))) || ends
         });
         match command {
@@ -224,7 +228,8 @@ fn words(query: &str) -> Vec<String> {
 /// Whether a server would ask for rows now.
 fn copies_in(query: &str) -> bool {
     let words = words(query);
-    let from_client = |two: &[String]| two[0] == "from" && (two[1].starts_with("stdin") || two[1].starts_with("stdout"));
+    let from_client =
+        |two: &[String]| two[0] == "from" && (two[1].starts_with("stdin") || two[1].starts_with("stdout"));
     words.first().is_some_and(|word| word == "copy")
         && words.get(1).is_some_and(|word| !word.starts_with('('))
         && words.windows(2).any(from_client)

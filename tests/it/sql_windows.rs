@@ -157,12 +157,16 @@ fn windows_of_any_size_hold_what_a_whole_script_holds() -> Result {
             assert_eq!(whole.pieces[..known], pieces[..known], "seed {seed}, size {size}\n{}", source.text);
             assert!(source.text.starts_with(&whole.text));
         } else {
-            cut_rows += pieces.iter().filter(|piece| matches!(piece, Read::Copy(_, _, from, to) if to - from > size)).count();
+            cut_rows +=
+                pieces.iter().filter(|piece| matches!(piece, Read::Copy(_, _, from, to) if to - from > size)).count();
             assert_eq!(whole.pieces, pieces, "seed {seed}, size {size}\n{}", source.text);
             assert_eq!(whole.text, source.text);
         }
     }
-    assert!(counts.iter().all(|count| *count > 50_000) && refused > 3_000 && cut_rows > 500, "{counts:?} {refused} {cut_rows}");
+    assert!(
+        counts.iter().all(|count| *count > 50_000) && refused > 3_000 && cut_rows > 500,
+        "{counts:?} {refused} {cut_rows}"
+    );
     Ok(())
 }
 
