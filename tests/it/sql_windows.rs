@@ -116,6 +116,7 @@ fn scripts(seed: u64) -> String {
     generator.beyond_psql = true;
     match seed % 4 {
         0 => generator.soup(),
+        2 if seed % 16 == 2 => generator.script(true) + "; \\restrict aB1\n" + &generator.script(false),
         1 | 2 => {
             let head = if seed % 8 == 1 { "BEGIN; SET standard_conforming_strings = off;ROLLBACK;\n" } else { "" };
             format!("{head}{}", generator.script(true))
