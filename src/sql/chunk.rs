@@ -46,7 +46,7 @@ mod tests {
     use crate::sql::split::split;
 
     fn shown(text: &str) -> Vec<String> {
-        let source = Source { path: "x.sql".into(), text: text.into() };
+        let source = Source::new("x.sql", text);
         let pieces = split(&source).unwrap();
         chunks(&source, &pieces).into_iter().map(|chunk| source.text[chunk.range].to_owned()).collect()
     }

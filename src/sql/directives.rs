@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Directives, String> {
-        directives(&Source { path: "x.sql".into(), text: text.into() }).map_err(|error| error.to_string())
+        directives(&Source::new("x.sql", text)).map_err(|error| error.to_string())
     }
 
     #[test]

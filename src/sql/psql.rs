@@ -10,9 +10,10 @@ use crate::sql::source::Source;
 pub fn skip(source: &Source, start: usize, open: bool) -> Result<usize> {
     let rest = &source.text[start..];
     let line = rest.split('\n').next().unwrap_or_default();
-    let at_line_start = start == 0 || source.text.as_bytes()[start - 1] == b'\n';
     match line.split_ascii_whitespace().collect::<Vec<_>>().as_slice() {
-        [r"\restrict" | r"\unrestrict", key] if at_line_start && !open && is_key(key) => Ok(start + line.len()),
+        [r"\restrict" | r"\unrestrict", key] if source.begins_line(start) && !open && is_key(key) => {
+            Ok(start + line.len())
+        }
         _ => Err(refuse(source, start, line).into()),
     }
 }
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     fn try_skip(text: &str, open: bool) -> Result<usize, String> {
-        let source = Source { path: "x.sql".into(), text: text.into() };
+        let source = Source::new("x.sql", text);
         skip(&source, text.find('\\').unwrap(), open).map_err(|error| error.to_string())
     }
 

@@ -1,99 +1,64 @@
 //! A script on disk: read once, whole and unchanged, or refused with the reason and the place.
 
-use std::fs;
-use std::io;
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use sha2::{Digest, Sha256};
+use anyhow::Result;
 
-use crate::error::{Failure, Location};
+use crate::error::Location;
+use crate::sql::blocks::Blocks;
+use crate::sql::place::Before;
 
-const BOM: &str = "\u{feff}";
-
-/// The text of a script and its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The text of a script, or a part of it, and its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     /// The file as it is shown to people.
     pub path: String,
     /// The bytes of the file, without a byte order mark at the start.
     pub text: String,
+    /// What lies before the text, if it is a part of the file.
+    pub before: Before,
 }
 
 impl Source {
-    /// The place of byte `offset`.
+    /// A script that is `text` from its first line on.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Source { path: path.into(), text: text.into(), before: Before::default() }
+    }
+
+    /// The place of byte `offset` of the text.
     pub fn location(&self, offset: usize) -> Location {
-        Location::of(&self.path, &self.text, offset)
+        self.before.location(&self.path, &self.text, offset)
+    }
+
+    /// Whether a line of the file begins at byte `offset` of the text.
+    pub fn begins_line(&self, offset: usize) -> bool {
+        match offset.checked_sub(1) {
+            None => self.before.ends_line(),
+            Some(before) => self.text.as_bytes().get(before) == Some(&b'\n'),
+        }
     }
 }
 
 /// Reads the script at `path`, which messages call `shown_as`. Anything but a regular file of UTF-8 text is refused.
 pub fn read(path: &Path, shown_as: &str) -> Result<Source> {
-    let unreadable = |error: io::Error| Failure::input(format!("failed to read {shown_as}: {error}"));
-    let about = fs::symlink_metadata(path).map_err(unreadable)?;
-    if !about.is_file() {
-        let what = if about.is_symlink() { "a symbolic link" } else { "not a regular file" };
-        bail!(Failure::input(format!("{shown_as} is {what}")).next("put a regular file there"));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    decode(bytes, shown_as)
+    collect(Blocks::open(path, shown_as)?, shown_as)
 }
 
 /// Checks the bytes of a script and makes text of them.
 pub fn decode(bytes: Vec<u8>, shown_as: &str) -> Result<Source> {
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        refuse(error.as_bytes(), offset, shown_as, "is not UTF-8 text")
-    })?;
-    if let Some(offset) = text.find('\0') {
-        return Err(refuse(text.as_bytes(), offset, shown_as, "has a NUL byte").into());
-    }
-    let text = text.strip_prefix(BOM).map(str::to_owned).unwrap_or(text);
-    Ok(Source { path: shown_as.to_owned(), text })
+    collect(Blocks::new(Cursor::new(bytes), shown_as), shown_as)
 }
 
-fn refuse(bytes: &[u8], offset: usize, shown_as: &str, problem: &str) -> Failure {
-    let guess = encoding(bytes).map(|name| format!("; it looks like {name}")).unwrap_or_default();
-    let failure = Failure::input(format!("{shown_as} {problem} (byte {offset}{guess})")).at(Location::of(
-        shown_as,
-        &String::from_utf8_lossy(bytes),
-        offset,
-    ));
-    match encoding(bytes) {
-        Some(name) => failure.next(format!("iconv -f {name} -t UTF-8 {shown_as}")),
-        None => failure.next("remove that byte"),
-    }
-}
-
-/// The encoding that the bytes of a text most likely have, if it is not UTF-8.
-fn encoding(bytes: &[u8]) -> Option<&'static str> {
-    let nuls = |parity: usize| bytes.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
-    let many = bytes.len() / 8;
-    match bytes {
-        [0xff, 0xfe, ..] => Some("UTF-16LE"),
-        [0xfe, 0xff, ..] => Some("UTF-16BE"),
-        _ if nuls(1) > many => Some("UTF-16LE"),
-        _ if nuls(0) > many => Some("UTF-16BE"),
-        _ if bytes.contains(&0) => None,
-        _ if bytes.iter().any(|byte| (0x80..0xa0).contains(byte)) => Some("WINDOWS-1252"),
-        _ => Some("LATIN1"),
-    }
-}
-
-/// The checksum of a script: the hexadecimal SHA-256 of its text without a byte order mark, without white space at the
-/// ends of lines (so with any line ends) and at the end.
-pub fn checksum(text: &str) -> String {
-    let blank = |character: char| character.is_ascii_whitespace();
-    let mut hash = Sha256::new();
-    for line in text.strip_prefix(BOM).unwrap_or(text).trim_end_matches(blank).split('\n') {
-        hash.update(line.trim_end_matches(blank));
-        hash.update("\n");
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+fn collect<R: Read + Seek>(blocks: Blocks<R>, shown_as: &str) -> Result<Source> {
+    let text: String = blocks.collect::<Result<_>>()?;
+    Ok(Source::new(shown_as, text))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn refused(bytes: &[u8]) -> String {
@@ -121,12 +86,5 @@ mod tests {
         assert!(read(&link, "b.sql").unwrap_err().to_string().contains("symbolic link"));
         assert!(read(&folder.path().join("none"), "c.sql").unwrap_err().to_string().contains("failed to read c.sql"));
         assert!(read(folder.path(), "d").unwrap_err().to_string().contains("not a regular file"));
-    }
-
-    #[test]
-    fn checksum_sees_text_and_not_line_ends() {
-        assert_eq!(checksum("\u{feff}a \t\r\n  b\r\n\r\n"), checksum("a\n  b"));
-        assert_ne!(checksum("a\nb"), checksum("a\n\nb"));
-        assert_ne!(checksum("a\n b"), checksum("a\nb"));
     }
 }

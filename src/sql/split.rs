@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use anyhow::Result;
 
-use crate::error::Failure;
+use crate::error::{Failure, Location};
+use crate::sql::rows::{End, Rows};
 use crate::sql::shape::Shape;
 use crate::sql::source::Source;
-use crate::sql::token::{Broken, Kind, Token, Tokens};
-use crate::sql::{directives, psql, strings};
+use crate::sql::token::{Broken, Kind, Strings, Token, Tokens};
+use crate::sql::{directives, psql, rows, strings};
 
 /// A part of a script that is sent to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,76 +45,172 @@ pub fn split(source: &Source) -> Result<Vec<Piece>> {
     Splitter::new(source).collect()
 }
 
+/// The most bytes of a statement: one message to the server has at most 1 GiB, with a little around the statement.
+pub const LIMIT: usize = (1 << 30) - (1 << 16);
+
+/// What is remembered of a script between two pieces.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    strings: Strings,
+    /// A statement has set it, so that a ROLLBACK may set it back.
+    strings_set: bool,
+    /// How many pieces there were.
+    pub count: usize,
+    /// The COPY whose rows go on.
+    pub copying: Option<Location>,
+}
+
 /// The pieces of a script, one by one; it starts with `standard_conforming_strings = on`.
 pub struct Splitter<'a> {
     source: &'a Source,
     tokens: Tokens<'a>,
     /// The script names `standard_conforming_strings`, so each statement is asked whether it changes it.
     follows_strings: bool,
-    /// A statement has set it, so that a ROLLBACK may set it back.
-    strings_set: bool,
-    begun: bool,
+    in_statement: bool,
+    /// Text follows that is not there yet.
+    more: bool,
+    /// The most bytes of a statement.
+    limit: usize,
+    /// What the pieces so far leave behind.
+    pub state: State,
+    /// Up to where the text is told for good, whatever follows it.
+    pub settled: usize,
+}
+
+/// Why there is no further piece.
+enum Stop {
+    /// The text that is there does not tell.
+    Unfinished,
+    Refused(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Stop::Refused(error)
+    }
 }
 
 impl Iterator for Splitter<'_> {
     type Item = Result<Piece>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let piece = self.piece().transpose();
-        if let Some(Err(_)) = piece {
+        let piece = self.piece();
+        if piece.is_err() {
             self.tokens.position = self.source.text.len();
         }
-        piece
+        match piece {
+            Ok(piece) => piece.map(Ok),
+            Err(Stop::Unfinished) => None,
+            Err(Stop::Refused(error)) => Some(Err(error)),
+        }
     }
 }
 
 impl<'a> Splitter<'a> {
-    /// The pieces of `source`.
+    /// The pieces of `source`, a whole script.
     pub fn new(source: &'a Source) -> Self {
+        Splitter::resume(source, State::default(), false, LIMIT)
+    }
+
+    /// The pieces of `source`, which goes on where `state` was left. With `more`, text follows that is not there yet:
+    /// then there are only pieces that it cannot change. A statement of more than `limit` bytes is refused.
+    pub fn resume(source: &'a Source, state: State, more: bool, limit: usize) -> Self {
         Splitter {
             source,
-            tokens: Tokens::new(&source.text),
-            follows_strings: strings::mentions(&source.text),
-            strings_set: false,
-            begun: false,
+            tokens: Tokens::with_strings(&source.text, state.strings),
+            follows_strings: state.strings_set || strings::mentions(&source.text),
+            in_statement: false,
+            more,
+            limit,
+            state,
+            settled: 0,
         }
     }
 
-    fn piece(&mut self) -> Result<Option<Piece>> {
+    /// The rows at the start of the text, if it begins inside those of a COPY.
+    pub fn rows(&mut self) -> Result<Option<Rows>> {
+        let Some(place) = self.state.copying.take() else { return Ok(None) };
+        match rows::end(self.source, 0, self.more) {
+            End::Line { start, end } => {
+                self.settle(end);
+                Ok(Some(Rows { data: 0..start, more: false }))
+            }
+            End::Beyond(end) if self.more => {
+                self.go_on(end, place);
+                Ok(Some(Rows { data: 0..end, more: true }))
+            }
+            End::Beyond(_) => Err(rows::endless(place)),
+        }
+    }
+
+    fn settle(&mut self, end: usize) {
+        self.tokens.position = end;
+        self.settled = end;
+    }
+
+    fn go_on(&mut self, end: usize, place: Location) {
+        self.settled = end;
+        self.tokens.position = self.source.text.len();
+        self.state.copying = Some(place);
+    }
+
+    fn piece(&mut self) -> Result<Option<Piece>, Stop> {
+        self.in_statement = false;
         while let Some(token) = self.token()? {
             match token.kind {
-                Kind::Space | Kind::LineComment | Kind::BlockComment | Kind::Symbol(b';') => {}
-                Kind::Symbol(b'\\') => self.tokens.position = psql::skip(self.source, token.range.start, false)?,
-                _ => return self.statement(token).map(Some),
+                Kind::LineComment if self.more && token.range.end == self.source.text.len() => {
+                    return Err(Stop::Unfinished);
+                }
+                Kind::Space | Kind::LineComment | Kind::BlockComment | Kind::Symbol(b';') => {
+                    self.settled = token.range.end;
+                }
+                Kind::Symbol(b'\\') => {
+                    let end = self.skip_line(token.range.start, false)?;
+                    self.settle(end);
+                }
+                _ => {
+                    let piece = self.statement(token)?;
+                    self.state.count += 1;
+                    return Ok(Some(piece));
+                }
             }
         }
         Ok(None)
     }
 
+    fn skip_line(&self, start: usize, open: bool) -> Result<usize, Stop> {
+        if self.more && !self.source.text[start..].contains('\n') {
+            return Err(Stop::Unfinished);
+        }
+        Ok(psql::skip(self.source, start, open)?)
+    }
+
     /// The next token; what cannot be read, or must not be here, is an error.
-    fn token(&mut self) -> Result<Option<Token>> {
+    fn token(&mut self) -> Result<Option<Token>, Stop> {
         let token = match self.tokens.next() {
             None => return Ok(None),
             Some(Ok(token)) => token,
-            Some(Err(broken)) => return Err(self.broken(&broken)),
+            Some(Err(Broken::Unterminated { .. })) if self.more => return Err(Stop::Unfinished),
+            Some(Err(broken)) => return Err(self.broken(&broken).into()),
         };
         let text = &self.source.text[token.range.clone()];
+        let begun = self.in_statement || self.state.count > 0;
         match token.kind {
-            Kind::LineComment if self.begun && directives::is_directive(text) => {
+            Kind::LineComment if begun && directives::is_directive(text) => {
                 let message = "a directive must stand at the top of the script, before the first statement";
-                Err(self.refuse(message, token.range.start, "move the line to the top of the script"))
+                Err(self.refuse(message, token.range.start, "move the line to the top of the script").into())
             }
             Kind::Word if !text.is_ascii() && text.contains('\u{feff}') => {
                 let place = token.range.start + text.find('\u{feff}').unwrap_or_default();
                 let message = "a byte order mark stands in the middle of the script";
-                Err(self.refuse(message, place, "delete that invisible character (U+FEFF)"))
+                Err(self.refuse(message, place, "delete that invisible character (U+FEFF)").into())
             }
             _ => Ok(Some(token)),
         }
     }
 
-    fn statement(&mut self, first: Token) -> Result<Piece> {
-        self.begun = true;
+    fn statement(&mut self, first: Token) -> Result<Piece, Stop> {
+        self.in_statement = true;
         let start = first.range.start;
         let mut end = first.range.end;
         let mut shape = Shape::default();
@@ -121,7 +218,7 @@ impl<'a> Splitter<'a> {
         while let Some(token) = next {
             if !token.kind.is_blank() {
                 if token.kind == Kind::Symbol(b'\\') {
-                    psql::skip(self.source, token.range.start, true)?;
+                    self.skip_line(token.range.start, true)?;
                 }
                 end = token.range.end;
                 if shape.ends_with(&token, &self.source.text[token.range.clone()]) {
@@ -130,39 +227,54 @@ impl<'a> Splitter<'a> {
             }
             next = self.token()?;
         }
+        if self.more {
+            return Err(Stop::Unfinished);
+        }
         if let Some((what, place)) = shape.open() {
-            return Err(self.broken(&Broken::Unterminated { what, start: place }));
+            return Err(self.broken(&Broken::Unterminated { what, start: place }).into());
         }
         self.finish(start..end, &shape)
     }
 
-    fn finish(&mut self, range: Range<usize>, shape: &Shape) -> Result<Piece> {
+    fn finish(&mut self, range: Range<usize>, shape: &Shape) -> Result<Piece, Stop> {
+        if range.len() > self.limit {
+            return Err(self.too_large(range.start).into());
+        }
         if shape.copies_in {
             return self.copy(range);
         }
         let statement = &self.source.text[range.clone()];
         let after = self.follows_strings.then(|| strings::after(statement, self.tokens.strings)).flatten();
-        let changed = after.filter(|_| self.strings_set || strings::mentions(statement));
+        let changed = after.filter(|_| self.state.strings_set || strings::mentions(statement));
         if let Some(strings) = changed {
             self.tokens.strings = strings;
-            self.strings_set = true;
+            self.state.strings = strings;
+            self.state.strings_set = true;
         }
+        self.settled = self.tokens.position;
         Ok(Piece::Statement { range, changes_strings: changed.is_some() })
     }
 
-    fn copy(&mut self, statement: Range<usize>) -> Result<Piece> {
-        let text = &self.source.text;
-        let Some(length) = text[statement.end..].find('\n') else { return Err(self.endless(&statement)) };
-        let line_end = statement.end + length;
+    fn copy(&mut self, statement: Range<usize>) -> Result<Piece, Stop> {
+        let place = || self.source.location(statement.start);
+        let line_end = match self.source.text[statement.end..].find('\n') {
+            Some(length) => statement.end + length,
+            None if self.more => return Err(Stop::Unfinished),
+            None => return Err(rows::endless(place()).into()),
+        };
         self.check_rest_of_line(statement.end..line_end)?;
         let data = line_end + 1;
-        let ends = text[line_end..].match_indices("\n\\.").map(|(at, _)| line_end + at + 1);
-        let line_after = |at: usize| text[at + 2..].split('\n').next().unwrap_or_default();
-        let Some(end) = ends.into_iter().find(|at| matches!(line_after(*at), "" | "\r")) else {
-            return Err(self.endless(&statement));
-        };
-        self.tokens.position = end + 2 + line_after(end).len();
-        Ok(Piece::Copy { statement, data: data..end })
+        match rows::end(self.source, data, self.more) {
+            End::Line { start, end } => {
+                self.settle(end);
+                Ok(Piece::Copy { statement, data: data..start })
+            }
+            End::Beyond(end) if self.more => {
+                self.go_on(end, place());
+                Ok(Piece::Copy { statement, data: data..end })
+            }
+            End::Beyond(_) => Err(rows::endless(place()).into()),
+        }
     }
 
     /// psql runs what follows on the line of a COPY after its rows; a script that relies on that is refused.
@@ -175,10 +287,13 @@ impl<'a> Splitter<'a> {
         Err(self.refuse(message, rest.start, r"move it below the line `\.` that ends the rows"))
     }
 
-    fn endless(&self, statement: &Range<usize>) -> anyhow::Error {
-        let message = r"the rows of this COPY never end: there is no line `\.` after them";
-        let next = r"put the rows below `COPY … FROM STDIN;` and a line `\.` at their end";
-        self.refuse(message, statement.start, next)
+    /// The refusal of the statement at `start`, which is larger than any that the server takes.
+    pub fn too_large(&self, start: usize) -> anyhow::Error {
+        let number = self.state.count + 1;
+        let message = format!("statement {number} is larger than 1 GiB, the most that PostgreSQL takes at once");
+        let next = "write it as several statements, or its rows as a COPY; if it is not that large, something in it is \
+                    opened and never closed";
+        self.refuse(&message, start, next)
     }
 
     fn broken(&self, broken: &Broken) -> anyhow::Error {
@@ -205,7 +320,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source { path: "x.sql".into(), text: text.into() }
+        Source::new("x.sql", text)
     }
 
     fn shown(text: &str) -> Vec<&str> {

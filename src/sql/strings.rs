@@ -1,5 +1,7 @@
 //! Follows the setting `standard_conforming_strings` through a script, because it changes how the rest is read.
 
+use memchr::memchr_iter;
+
 use crate::sql::token::{Kind, Strings, Tokens};
 
 const SETTING: &str = "standard_conforming_strings";
@@ -39,11 +41,16 @@ fn significant(statement: &str, strings: Strings) -> Vec<String> {
     telling.take(6).map(|token| statement[token.range].trim_matches(['\'', '"']).to_ascii_lowercase()).collect()
 }
 
+/// Whether a text has a word of letters and underscores, one of them at least, in whatever case.
 fn contains(text: &str, word: &str) -> bool {
-    let first = [word.as_bytes()[0].to_ascii_lowercase(), word.as_bytes()[0].to_ascii_uppercase()];
-    text.as_bytes()
-        .windows(word.len())
-        .any(|window| first.contains(&window[0]) && window.eq_ignore_ascii_case(word.as_bytes()))
+    let text = text.as_bytes();
+    // Of the letters of such a word the underscore is the rarest, and the same in every case.
+    let before = word.find('_').unwrap_or_default();
+    memchr_iter(b'_', text).any(|at| {
+        let start = at.checked_sub(before);
+        let found = start.and_then(|start| text.get(start..start + word.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 #[cfg(test)]

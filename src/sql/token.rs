@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr2, memmem};
+
 /// How a backslash in a plain `'…'` is read: the setting `standard_conforming_strings`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strings {
@@ -112,10 +114,20 @@ impl<'a> Tokens<'a> {
         at + rest.iter().position(|&byte| !test(byte)).unwrap_or(rest.len())
     }
 
+    /// The first place from `at` on that `find` gives for the rest of the text, or its end.
+    fn find(&self, at: usize, find: impl Fn(&[u8]) -> Option<usize>) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        at + find(rest).unwrap_or(rest.len())
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.find(at, |rest| memchr2(b'\n', b'\r', rest))
+    }
+
     fn token(&self, first: u8, start: usize) -> Result<(Kind, usize), Broken> {
         let second = self.byte(start + 1);
         Ok(match (first, second) {
-            (b'-', Some(b'-')) => (Kind::LineComment, self.skip(start, |byte| !is_newline(byte))),
+            (b'-', Some(b'-')) => (Kind::LineComment, self.line_end(start)),
             (b'/', Some(b'*')) => (Kind::BlockComment, self.comment(start)?),
             (b'\'', _) => (Kind::Text, self.string(start, start + 1, self.strings.into())?),
             (b'e' | b'E', Some(b'\'')) => (Kind::Text, self.string(start, start + 2, Quote::Escaped)?),
@@ -148,6 +160,7 @@ impl<'a> Tokens<'a> {
         let mut depth = 0;
         let mut at = start;
         loop {
+            at = self.find(at, |rest| memchr2(b'/', b'*', rest));
             match (self.byte(at), self.byte(at + 1)) {
                 (Some(b'/'), Some(b'*')) => {
                     depth += 1;
@@ -169,7 +182,7 @@ impl<'a> Tokens<'a> {
     fn name(&self, start: usize, inside: usize) -> Result<usize, Broken> {
         let mut at = inside;
         loop {
-            at = self.skip(at, |byte| byte != b'"');
+            at = self.find(at, |rest| memchr(b'"', rest));
             match (self.byte(at), self.byte(at + 1)) {
                 (None, _) => return Err(Broken::Unterminated { what: "quoted name", start }),
                 (_, Some(b'"')) => at += 2,
@@ -182,8 +195,8 @@ impl<'a> Tokens<'a> {
         let mut at = inside;
         loop {
             at = match quote {
-                Quote::Standard | Quote::Bits => self.skip(at, |byte| byte != b'\''),
-                Quote::Escaped | Quote::Unknown => self.skip(at, |byte| byte != b'\'' && byte != b'\\'),
+                Quote::Standard | Quote::Bits => self.find(at, |rest| memchr(b'\'', rest)),
+                Quote::Escaped | Quote::Unknown => self.find(at, |rest| memchr2(b'\'', b'\\', rest)),
             };
             match (self.byte(at), self.byte(at + 1)) {
                 (None, _) => return Err(Broken::Unterminated { what: "string", start }),
@@ -205,7 +218,7 @@ impl<'a> Tokens<'a> {
         loop {
             at = match (self.byte(at)?, self.byte(at + 1)) {
                 (byte, _) if is_space(byte) => self.skip(at, is_space),
-                (b'-', Some(b'-')) => self.skip(at, |byte| !is_newline(byte)),
+                (b'-', Some(b'-')) => self.line_end(at),
                 (b'\'', _) if self.text.as_bytes()[closed..at].iter().any(|&byte| is_newline(byte)) => {
                     return Some(at + 1);
                 }
@@ -223,7 +236,7 @@ impl<'a> Tokens<'a> {
 
     fn dollar(&self, start: usize, body: usize) -> Result<usize, Broken> {
         let delimiter = &self.text[start..body];
-        match self.text[body..].find(delimiter) {
+        match memmem::find(&self.text.as_bytes()[body..], delimiter.as_bytes()) {
             Some(length) => Ok(body + length + delimiter.len()),
             None => Err(Broken::Unterminated { what: "dollar-quoted string", start }),
         }

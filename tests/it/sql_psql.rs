@@ -163,7 +163,8 @@ fn bare(statement: &str, strings: Strings) -> String {
     lines.join("\n")
 }
 
-fn bare_all<'a>(statements: impl IntoIterator<Item = &'a str>, strings: Strings) -> Vec<String> {
+/// The statements that say something, without blanks around them.
+pub fn bare_all<'a>(statements: impl IntoIterator<Item = &'a str>, strings: Strings) -> Vec<String> {
     statements.into_iter().map(|statement| bare(statement, strings)).filter(|statement| !statement.is_empty()).collect()
 }
 
@@ -227,7 +228,7 @@ fn generated(batch: u64, strings: Strings, make: impl Fn(&mut Generator) -> Stri
     let make = |seed: u64| {
         let mut generator = Generator::new(seed + 1_000_000);
         generator.escapes = strings == Strings::Escaped;
-        Source { path: format!("{seed}.sql"), text: make(&mut generator) }
+        Source::new(format!("{seed}.sql"), make(&mut generator))
     };
     seeds.map(make).collect()
 }
@@ -291,7 +292,7 @@ fn scripts_as_server(server: &Server, strings: Strings, batch: u64) -> usize {
     for (number, source) in sources.iter().enumerate() {
         let theirs = bare_all(parsed(&log[&(number as u64)], &source.text), strings);
         let (_, head) = modes()[usize::from(strings == Strings::Escaped)];
-        let whole = Source { path: source.path.clone(), text: format!("{head}{}", source.text) };
+        let whole = Source::new(source.path.clone(), format!("{head}{}", source.text));
         let (ours, _) = ours(&whole, strings);
         assert_eq!(ours[usize::from(!head.is_empty())..], theirs, "{}\n{:?}", source.text, source.text);
         count += theirs.len();

@@ -19,7 +19,7 @@ fn pieces_cover_a_script_and_only_blanks_lie_between() -> Result {
         let mut generator = Generator::new(seed);
         generator.beyond_psql = true;
         let text = if seed % 2 == 0 { generator.soup() } else { generator.script(true) };
-        let source = Source { path: format!("{seed}.sql"), text };
+        let source = Source::new(format!("{seed}.sql"), text);
         match split(&source) {
             Ok(pieces) => {
                 check(&source, &pieces);
@@ -65,7 +65,7 @@ fn any_text_is_read_or_refused_without_a_panic() -> Result {
         let mut generator = Generator::new(seed);
         let text = generator.soup() + &generator.script(true) + &generator.soup();
         let cut = (0..=text.len()).rev().filter(|at| text.is_char_boundary(*at)).nth(seed as usize % 40).unwrap_or(0);
-        let source = Source { path: "x.sql".into(), text: text[..cut].replace("x", "\\") };
+        let source = Source::new("x.sql", text[..cut].replace("x", "\\"));
         if let Ok(pieces) = split(&source) {
             chunks(&source, &pieces);
         }
