@@ -116,6 +116,9 @@ fn folder<'a>(context: &Context, args: &Args, project: &'a Project) -> Result<Fo
 
 /// Whether two names mean the same table.
 async fn is_same(session: &Session, one: &str, other: &str) -> Result<bool> {
+    if one.is_empty() {
+        return Ok(false);
+    }
     let query = format!("SELECT coalesce(to_regclass({}) = to_regclass({}), false)", literal(one), literal(other));
     Ok(session.client.query_typed_one(&query, &[]).await?.try_get(0)?)
 }

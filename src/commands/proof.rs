@@ -102,7 +102,18 @@ fn is_asked_about(manifest: &Manifest, object: &Object) -> bool {
 pub fn heed_adoption(context: &Context, catalog: &Catalog) {
     let noted = catalog.iter().filter(|object| object.id.path == [SCHEMA, "adoption"]);
     let comments = noted.filter_map(|object| object.properties.get("comment")?.as_str());
-    comments.for_each(|comment| context.set_aside(adopt::set_aside(comment)));
+    for comment in comments {
+        let mut own = adopt::set_aside(comment);
+        let (schemas, tables): (Vec<_>, Vec<_>) = own.drain(..).partition(|path| path.len() == 1);
+        // A schema that has come to hold something else is no longer that tool's alone.
+        let is_own = |object: &Object| tables.iter().any(|table| object.id.path.starts_with(table));
+        let is_other = |schema: &[String], object: &Object| {
+            object.id.path.len() > 1 && object.id.path.starts_with(schema) && !is_own(object)
+        };
+        let only_own = |schema: &Vec<String>| !catalog.iter().any(|object| is_other(schema, object));
+        context.set_aside(schemas.into_iter().filter(only_own).collect());
+        context.set_aside(tables);
+    }
 }
 
 /// Whether an object is the project's, and not pgplumb's or the platform's, or another tool's history.

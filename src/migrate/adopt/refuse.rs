@@ -2,6 +2,7 @@
 
 use super::{Pair, Proof, Tool};
 use crate::error::Failure;
+use crate::migrate::script::Script;
 
 /// The refusal, if a pair stands in the way, or nothing counts as applied.
 pub fn refusal(tool: &Tool, table: &str, pairs: &[Pair<'_>], accept_changed: bool) -> Option<Failure> {
@@ -21,7 +22,7 @@ pub fn refusal(tool: &Tool, table: &str, pairs: &[Pair<'_>], accept_changed: boo
 /// What is wrong with a pair, and the way out.
 fn wrong(tool: &Tool, table: &str, pair: &Pair<'_>, accept_changed: bool) -> Option<(String, String)> {
     let row = pair.row.map(super::Row::label).unwrap_or_default();
-    let file = pair.script.map(|script| script.path()).unwrap_or_default();
+    let file = pair.script.map(Script::path).unwrap_or_default();
     match &pair.proof {
         Proof::Trouble(why) => Some((
             format!("{table} says of {row}: {why}"),
