@@ -58,7 +58,7 @@ mod tests {
             sha384(PERSONS),
             "455bb8f47b19759e7b193c86a91439f0feb8967ee2ee1538b5f07664867d6b6f951c108bfda2cc9a536fc08300490d47"
         );
-        let unpadded = "3e336e36e1ce262977c3b54c50e84a2bb72ca161792689fc5b347e39a73fe";
+        let unpadded = "3e336e36e1ce2062977c3b54c5e84a2bb72ca161792689fc5b347e39a73fe";
         assert_eq!(sha256_unpadded(PERSONS), unpadded);
     }
 }
