@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_diff, db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start, local_stop,
+    db_adopt, db_diff, db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start,
+    local_stop,
 };
 use crate::output::Color;
 
@@ -66,6 +67,9 @@ pub enum Command {
     /// Hold the database against the manifest; writes nothing
     #[command(name = "db:verify")]
     Verify(db_verify::Args),
+    /// Take over another tool's history, after proof; writes history only
+    #[command(name = "db:adopt")]
+    Adopt(db_adopt::Args),
     /// Drop what the project owns
     #[command(name = "db:reset")]
     Reset(db_reset::Args),
@@ -96,6 +100,7 @@ impl Command {
             Command::Migrate(_) => "db:migrate",
             Command::Seed(_) => "db:seed",
             Command::Verify(_) => "db:verify",
+            Command::Adopt(_) => "db:adopt",
             Command::Reset(_) => "db:reset",
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",

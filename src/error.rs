@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::output::escape;
 
 /// How a command ended. Each outcome has one exit code, and each code one next step for whoever reads it.
@@ -140,12 +142,14 @@ pub struct Failure {
     pub state: Option<String>,
     /// The one thing to do next.
     pub next: Option<String>,
+    /// What was found out before it failed: data for people, and for `--json`.
+    pub found: Option<Box<(String, Value)>>,
 }
 
 impl Failure {
     /// A failure that ends the command with `outcome`.
     pub fn new(outcome: Outcome, message: impl Into<String>) -> Self {
-        Failure { outcome, message: message.into(), location: None, server: None, state: None, next: None }
+        Failure { outcome, message: message.into(), location: None, server: None, state: None, next: None, found: None }
     }
 
     /// Bad input: nothing was sent to the database.
@@ -183,6 +187,13 @@ impl Failure {
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// Adds what was found out before it failed, which is printed as data.
+    #[must_use]
+    pub fn found(mut self, text: String, value: Value) -> Self {
+        self.found = Some(Box::new((text, value)));
         self
     }
 }

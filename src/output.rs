@@ -118,8 +118,14 @@ impl Output {
             Err(error) => {
                 let failure = error.downcast_ref::<Failure>();
                 let outcome = failure.map_or_else(|| unforeseen(error), |failure| failure.outcome);
-                if self.json {
-                    self.document(Some(command), target, outcome, &Value::Null, &describe(error));
+                let found = failure.and_then(|failure| failure.found.as_deref());
+                match found {
+                    _ if self.json => {
+                        let value = found.map_or(&Value::Null, |(_, value)| value);
+                        self.document(Some(command), target, outcome, value, &describe(error));
+                    }
+                    Some((text, _)) => write(std::io::stdout().lock(), text),
+                    None => {}
                 }
                 let text = failure.map_or_else(|| escape(&format!("{error:#}")), Failure::to_string);
                 write(std::io::stderr().lock(), &format!("error: {text}\n"));

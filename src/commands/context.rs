@@ -1,6 +1,7 @@
 //! What every command works with: the project, the target, and where words go. Set-up is written here once.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -36,6 +37,8 @@ pub struct Context {
     scratches: Cell<u32>,
     /// Whether the target may be asked, in a transaction that is rolled back, what it makes of a text.
     asks_target: Cell<bool>,
+    /// What belongs to a tool whose history was taken over, and so not to the project.
+    set_aside: RefCell<BTreeSet<Vec<String>>>,
 }
 
 /// A target that a command is connected to.
@@ -64,6 +67,7 @@ impl Context {
             interrupted: RefCell::default(),
             scratches: Cell::default(),
             asks_target: Cell::default(),
+            set_aside: RefCell::default(),
         })
     }
 
@@ -85,6 +89,17 @@ impl Context {
     /// Lets the target be asked what it makes of a text.
     pub fn ask_target(&self) {
         self.asks_target.set(true);
+    }
+
+    /// Leaves objects, and what stands in tables among them, out of what is the project's.
+    pub fn set_aside(&self, paths: Vec<Vec<String>>) {
+        self.set_aside.borrow_mut().extend(paths);
+    }
+
+    /// Whether an object was set aside. A schema is so by itself, without what stands in it.
+    pub fn is_set_aside(&self, path: &[String]) -> bool {
+        let is = |aside: &Vec<String>| path == aside || aside.len() > 1 && path.starts_with(aside);
+        self.set_aside.borrow().iter().any(is)
     }
 
     /// The platform that the project is written for.

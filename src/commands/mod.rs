@@ -1,6 +1,7 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
 mod context;
+pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;
 pub mod db_migrate;
@@ -37,6 +38,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Migrate(args) => db_migrate::run(context, args).await,
         Command::Seed(args) => db_seed::run(context, args).await,
         Command::Verify(args) => db_verify::run(context, args).await,
+        Command::Adopt(args) => db_adopt::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,

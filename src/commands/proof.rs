@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Object, Section};
 use crate::db::{Session, snapshot};
 use crate::error::{Failure, Outcome, did_you_mean};
 use crate::manifest::{Manifest, Scope};
-use crate::migrate::SCHEMA;
+use crate::migrate::{SCHEMA, adopt};
 use crate::platform;
 use crate::verify::{self, Verification};
 
@@ -74,6 +74,7 @@ async fn hold(
     mut actual: Catalog,
 ) -> Result<(Verification, String)> {
     spelling::names(session, manifest, &actual).await?;
+    heed_adoption(context, &actual);
     let manner = Manner::of_session(session, &actual);
     actual.retain(|object| {
         is_projects(context, object) && !is_role(object)
@@ -97,7 +98,25 @@ fn is_asked_about(manifest: &Manifest, object: &Object) -> bool {
     manifest.scopes.iter().any(|scope| says(scope) && object.id.parent().starts_with(&scope.path))
 }
 
-/// Whether an object is the project's, and not pgplumb's or the platform's.
+/// Sets aside what belongs to a tool whose history was taken over, as the database says.
+pub fn heed_adoption(context: &Context, catalog: &Catalog) {
+    let noted = catalog.iter().filter(|object| object.id.path == [SCHEMA, "adoption"]);
+    let comments = noted.filter_map(|object| object.properties.get("comment")?.as_str());
+    for comment in comments {
+        let mut own = adopt::set_aside(comment);
+        let (schemas, tables): (Vec<_>, Vec<_>) = own.drain(..).partition(|path| path.len() == 1);
+        // A schema that has come to hold something else is no longer that tool's alone.
+        let is_own = |object: &Object| tables.iter().any(|table| object.id.path.starts_with(table));
+        let is_other = |schema: &[String], object: &Object| {
+            object.id.path.len() > 1 && object.id.path.starts_with(schema) && !is_own(object)
+        };
+        let only_own = |schema: &Vec<String>| !catalog.iter().any(|object| is_other(schema, object));
+        context.set_aside(schemas.into_iter().filter(only_own).collect());
+        context.set_aside(tables);
+    }
+}
+
+/// Whether an object is the project's, and not pgplumb's or the platform's, or another tool's history.
 pub fn is_projects(context: &Context, object: &Object) -> bool {
     let settings = &context.project.settings;
     let names = |prefix: &str| {
@@ -106,6 +125,7 @@ pub fn is_projects(context: &Context, object: &Object) -> bool {
     };
     let platforms = settings.platform.is_some_and(|platform| in_no_schema(object) && of_platform(platform, object));
     !names(SCHEMA)
+        && !context.is_set_aside(&object.id.path)
         && !names(&settings.history_table)
         && !platform::owns(settings.platform, outermost(object))
         && !platforms
@@ -135,13 +155,14 @@ fn of_platform(platform: platform::Platform, object: &Object) -> bool {
 pub fn added(context: &Context, catalog: &mut Catalog, before: &Catalog) {
     let changed = |object: &Object, known: &Object| in_no_schema(object) && known.properties != object.properties;
     let new = |object: &Object| before.get(&object.id).is_none_or(|known| changed(object, known));
-    let wanted = |object: &Object| new(object) && outermost(object) != SCHEMA;
+    let ours = |object: &Object| outermost(object) == SCHEMA || context.is_set_aside(&object.id.path);
+    let wanted = |object: &Object| new(object) && !ours(object);
     let on_the_way =
         |object: &Object| (0..object.id.path.len()).map(|names| object.id.path[..names].to_vec()).collect::<Vec<_>>();
     let holders: HashSet<Vec<String>> = catalog.iter().filter(|object| wanted(object)).flat_map(on_the_way).collect();
     catalog.retain(|object| {
         let holds_new = || holders.contains(&object.id.path);
-        is_projects(context, object) || (new(object) || holds_new()) && outermost(object) != SCHEMA
+        is_projects(context, object) || (new(object) || holds_new()) && !ours(object)
     });
     catalog.strip(|object| !new(object) && !is_projects(context, object));
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
-use super::proof::{added, is_projects};
+use super::proof::{added, heed_adoption, is_projects};
 use super::roles::forget_unused;
 use super::runner::{Manner, Runner};
 use super::work::{self, Project};
@@ -55,12 +55,17 @@ pub async fn from_target(context: &Context) -> Result<(Catalog, u32)> {
 
 /// What the migrations make of an empty database.
 pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
-    let scripts = work::read(context)?;
-    work::something(&scripts)?;
+    let project = work::read(context)?;
+    work::something(&project)?;
+    from_scripts(context, &project, &project.migrations.iter().collect::<Vec<_>>()).await
+}
+
+/// What some of a project's migrations make of an empty database.
+pub async fn from_scripts(context: &Context, project: &Project, scripts: &[&Script]) -> Result<(Catalog, u32)> {
     scratch(context, async |connected| {
-        let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
+        let due = work::check(scripts)?;
         let mut runner = Runner::begin(context, &connected, &Manner::default()).await?;
-        runner.ensure(&scripts).await?;
+        runner.ensure(project).await?;
         runner.run(&due).await?;
         built(context, &connected.session).await
     })
@@ -90,9 +95,11 @@ async fn from_dump(context: &Context, file: &str) -> Result<(Catalog, u32)> {
     .await
 }
 
-async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
+/// A database's own objects, without the platform's.
+pub async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
     let mut catalog = snapshot::read(session).await?;
     snapshot::end(session).await?;
+    heed_adoption(context, &catalog);
     match context.platform() {
         None => catalog.retain(|object| is_projects(context, object)),
         Some(_) => added(context, &mut catalog, &platform_alone(context).await?),

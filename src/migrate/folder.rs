@@ -55,7 +55,11 @@ pub fn read(project: &Path, folder: &str, kind: Kind, order: &[String]) -> Resul
         unique(&scripts.once)?;
     }
     scripts.once = match journal(&root, folder)? {
-        Some(tags) => arrange(scripts.once, &tags, &format!("{folder}/meta/_journal.json"))?,
+        Some(entries) => arrange(
+            scripts.once,
+            &entries.into_iter().map(|(tag, _)| tag).collect::<Vec<_>>(),
+            &format!("{folder}/meta/_journal.json"),
+        )?,
         None if !order.is_empty() => arrange(scripts.once, order, "pgplumb.toml")?,
         None => scripts.once,
     };
@@ -154,10 +158,15 @@ struct Journal {
 #[derive(Deserialize)]
 struct JournalEntry {
     tag: String,
+    #[serde(default)]
+    when: i64,
 }
 
-/// The tags of Drizzle's `meta/_journal.json` in their order, if there is one.
-fn journal(root: &Path, folder: &str) -> Result<Option<Vec<String>>> {
+/// The tags of Drizzle's `meta/_journal.json` in their order, each with its time in milliseconds, if there is one.
+///
+/// # Errors
+/// Bad input, if it is no such journal.
+pub fn journal(root: &Path, folder: &str) -> Result<Option<Vec<(String, i64)>>> {
     let path = root.join("meta/_journal.json");
     if !path.exists() {
         return Ok(None);
@@ -166,7 +175,7 @@ fn journal(root: &Path, folder: &str) -> Result<Option<Vec<String>>> {
     let text = fs::read_to_string(&path).with_context(|| format!("failed to read {shown_as}"))?;
     let journal: Journal = serde_json::from_str(&text)
         .map_err(|error| Failure::input(format!("{shown_as} is not a journal that Drizzle writes: {error}")))?;
-    Ok(Some(journal.entries.into_iter().map(|entry| entry.tag).collect()))
+    Ok(Some(journal.entries.into_iter().map(|entry| (entry.tag, entry.when)).collect()))
 }
 
 /// Puts the scripts in the order that a list gives; the list names exactly the files that are there.

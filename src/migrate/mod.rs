@@ -1,6 +1,7 @@
 //! Migrations and seeds: which scripts there are, which a database has had, and applying what is pending.
 
 mod accept;
+pub mod adopt;
 mod check;
 mod checksum;
 mod clean;
@@ -28,7 +29,7 @@ mod watch;
 pub use accept::accept;
 pub use check::{Checked, Mode, Way, check, check_down};
 pub use clean::Lasting;
-pub use folder::{Scripts, read};
+pub use folder::{Scripts, journal, read};
 pub use history::{Applied, History};
 pub use kept::{difference, text as kept_text};
 pub use label::{read_label, write_label};

@@ -1,6 +1,7 @@
 //! One script of a project: what its name says, where its text lies, and the checksums of it. The text itself is read
 //! again when it is needed: twenty thousand scripts are not held in memory.
 
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -99,5 +100,15 @@ impl Text {
         let before: String = source.text.drain(..self.range.start).filter(|character| *character == '\n').collect();
         source.text.insert_str(0, &before);
         Ok(source)
+    }
+
+    /// The whole file as it lies on the disk, with a byte order mark: what other tools make their checksums of.
+    ///
+    /// # Errors
+    /// As [`Text::open`].
+    pub fn whole(&self) -> Result<String> {
+        self.open()?;
+        let failed = |error| Failure::input(format!("failed to read {}: {error}", self.shown_as));
+        Ok(fs::read_to_string(&self.path).map_err(failed)?)
     }
 }

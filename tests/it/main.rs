@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod adopt;
 mod bad_input;
 mod cases;
 mod chat;
@@ -58,6 +59,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(adopt::trials());
     trials.extend(cli::trials());
     trials.extend(chat::trials());
     trials.extend(cases::trials());
