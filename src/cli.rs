@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_diff, db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start, local_stop,
+    db_diff, db_manifest, db_migrate, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start,
+    local_stop,
 };
 use crate::output::Color;
 
@@ -69,6 +70,9 @@ pub enum Command {
     /// Drop what the project owns
     #[command(name = "db:reset")]
     Reset(db_reset::Args),
+    /// Take migrations back by their down scripts
+    #[command(name = "db:rollback")]
+    Rollback(db_rollback::Args),
     /// Show the target, the history, and what is pending or edited; writes nothing
     #[command(name = "db:status")]
     Status(db_status::Args),
@@ -97,6 +101,7 @@ impl Command {
             Command::Seed(_) => "db:seed",
             Command::Verify(_) => "db:verify",
             Command::Reset(_) => "db:reset",
+            Command::Rollback(_) => "db:rollback",
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",
             Command::Manifest(_) => "db:manifest",

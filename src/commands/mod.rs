@@ -5,9 +5,11 @@ pub mod db_diff;
 pub mod db_manifest;
 pub mod db_migrate;
 pub mod db_reset;
+pub mod db_rollback;
 pub mod db_seed;
 pub mod db_status;
 pub mod db_verify;
+mod guard;
 pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
@@ -38,6 +40,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Seed(args) => db_seed::run(context, args).await,
         Command::Verify(args) => db_verify::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
+        Command::Rollback(args) => db_rollback::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,

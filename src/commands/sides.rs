@@ -55,12 +55,18 @@ pub async fn from_target(context: &Context) -> Result<(Catalog, u32)> {
 
 /// What the migrations make of an empty database.
 pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
-    let scripts = work::read(context)?;
-    work::something(&scripts)?;
+    let project = work::read(context)?;
+    work::something(&project)?;
+    from_scripts(context, &project, &project.migrations.iter().collect::<Vec<_>>()).await
+}
+
+/// What some of a project's migrations make of an empty database, in the order in which they are given.
+pub async fn from_scripts(context: &Context, project: &Project, scripts: &[&Script]) -> Result<(Catalog, u32)> {
+    let due = work::check(scripts)?;
     scratch(context, async |connected| {
-        let due = work::check(&scripts.migrations.iter().collect::<Vec<_>>())?;
         let mut runner = Runner::begin(context, &connected, &Manner::default()).await?;
-        runner.ensure(&scripts).await?;
+        runner.quietly();
+        runner.ensure(project).await?;
         runner.run(&due).await?;
         built(context, &connected.session).await
     })
@@ -90,7 +96,8 @@ async fn from_dump(context: &Context, file: &str) -> Result<(Catalog, u32)> {
     .await
 }
 
-async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
+/// A database's own objects, without the platform's.
+pub async fn projects(context: &Context, session: &Session) -> Result<(Catalog, u32)> {
     let mut catalog = snapshot::read(session).await?;
     snapshot::end(session).await?;
     match context.platform() {

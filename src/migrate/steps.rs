@@ -260,7 +260,7 @@ impl Step<'_> {
         );
         Failure::refused(what)
             .at(self.source.location(self.pieces[self.number].statement().start))
-            .next("look what it did, and run `pgplumb db:migrate --in-doubt done` or `--in-doubt again`")
+            .next("look what it did, and run the command again with `--in-doubt done` or `--in-doubt again`")
     }
 
     fn mark(&self, done: bool) -> String {

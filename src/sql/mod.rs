@@ -18,4 +18,4 @@ pub use directives::{Directives, directives, duration};
 pub use quote::{dollars, identifier, literal, parts, signature, unquoted};
 pub use source::{Source, checksum, read};
 pub use split::{Piece, Splitter, split};
-pub use trace::{Trace, trace};
+pub use trace::{Trace, tables_dropped, trace};

@@ -30,6 +30,7 @@ mod positions;
 mod process;
 mod refinery;
 mod reset;
+mod rollback;
 mod rows;
 mod schema;
 mod seed;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     trials.extend(bad_input::trials());
     trials.extend(migrate::trials());
     trials.extend(schema::trials());
+    trials.extend(rollback::trials());
     trials.extend(seed::trials());
     trials.extend(signals::trials());
     trials.extend(concurrency::trials());
