@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_diff, db_manifest, db_migrate, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start,
-    local_stop,
+    db_diff, db_manifest, db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify, local_install,
+    local_start, local_stop,
 };
 use crate::output::Color;
 
@@ -61,6 +61,9 @@ pub enum Command {
     /// Apply pending migrations, then changed seeds, then verify
     #[command(name = "db:migrate")]
     Migrate(db_migrate::Args),
+    /// Run what is pending on a copy of the target without rows, and show what each statement locks; writes nothing
+    #[command(name = "db:rehearse")]
+    Rehearse(db_rehearse::Args),
     /// Apply changed seeds
     #[command(name = "db:seed")]
     Seed(db_seed::Args),
@@ -100,6 +103,7 @@ impl Command {
             Command::Migrate(_) => "db:migrate",
             Command::Seed(_) => "db:seed",
             Command::Verify(_) => "db:verify",
+            Command::Rehearse(_) => "db:rehearse",
             Command::Reset(_) => "db:reset",
             Command::Rollback(_) => "db:rollback",
             Command::Status(_) => "db:status",

@@ -1,9 +1,11 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
 mod context;
+mod copy;
 pub mod db_diff;
 pub mod db_manifest;
 pub mod db_migrate;
+pub mod db_rehearse;
 pub mod db_reset;
 pub mod db_rollback;
 pub mod db_seed;
@@ -39,6 +41,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Migrate(args) => db_migrate::run(context, args).await,
         Command::Seed(args) => db_seed::run(context, args).await,
         Command::Verify(args) => db_verify::run(context, args).await,
+        Command::Rehearse(args) => db_rehearse::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
         Command::Rollback(args) => db_rollback::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,

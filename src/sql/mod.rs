@@ -13,7 +13,7 @@ pub mod token;
 pub mod trace;
 
 pub use chunk::{Chunk, chunks};
-pub use class::{Class, class, is_of_the_session};
+pub use class::{Class, class, is_of_the_server, is_of_the_session, is_truncate};
 pub use directives::{Directives, directives, duration};
 pub use quote::{dollars, identifier, literal, parts, signature, unquoted};
 pub use source::{Source, checksum, read};

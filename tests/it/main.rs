@@ -29,6 +29,7 @@ mod pinned;
 mod positions;
 mod process;
 mod refinery;
+mod rehearse;
 mod reset;
 mod rollback;
 mod rows;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
     trials.extend(refinery::trials());
     trials.extend(whole_server::trials());
     trials.extend(tidy::all());
+    trials.extend(rehearse::trials());
     trials.extend(reset::trials());
     trials.extend(diff::trials());
     trials.extend(documents::trials());
