@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_adopt, db_diff, db_manifest, db_migrate, db_reset, db_seed, db_status, db_verify, local_install, local_start,
-    local_stop,
+    db_adopt, db_diff, db_manifest, db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify,
+    local_install, local_start, local_stop,
 };
 use crate::output::Color;
 
@@ -61,6 +61,9 @@ pub enum Command {
     /// Apply pending migrations, then changed seeds, then verify
     #[command(name = "db:migrate")]
     Migrate(db_migrate::Args),
+    /// Run what is pending on a copy of the target without rows, and show what each statement locks; writes nothing
+    #[command(name = "db:rehearse")]
+    Rehearse(db_rehearse::Args),
     /// Apply changed seeds
     #[command(name = "db:seed")]
     Seed(db_seed::Args),
@@ -73,6 +76,9 @@ pub enum Command {
     /// Drop what the project owns
     #[command(name = "db:reset")]
     Reset(db_reset::Args),
+    /// Take migrations back by their down scripts
+    #[command(name = "db:rollback")]
+    Rollback(db_rollback::Args),
     /// Show the target, the history, and what is pending or edited; writes nothing
     #[command(name = "db:status")]
     Status(db_status::Args),
@@ -101,7 +107,9 @@ impl Command {
             Command::Seed(_) => "db:seed",
             Command::Verify(_) => "db:verify",
             Command::Adopt(_) => "db:adopt",
+            Command::Rehearse(_) => "db:rehearse",
             Command::Reset(_) => "db:reset",
+            Command::Rollback(_) => "db:rollback",
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",
             Command::Manifest(_) => "db:manifest",

@@ -195,7 +195,8 @@ impl Adoption<'_> {
         if scripts.len() == project.migrations.len() && context.manifest_path().0.exists() {
             return prove(context, session, &mut context.read_manifest()?).await;
         }
-        let (catalog, version) = sides::from_scripts(context, project, &scripts).await?;
+        let (catalog, version) =
+            sides::from_scripts(context, Some(session.server_version_num / 10_000), project, &scripts).await?;
         let expected = sides::written(context, &catalog, version, &[], &[]);
         let expected = manifest::parse(&expected, "what the scripts make")?;
         let (actual, version) = sides::projects(context, session).await?;

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::context::{Connected, Context};
 use super::proof::prove;
 use super::runner::{Done, Manner, Runner};
-use super::work::{self, Project, Survey};
+use super::work::{self, Due, Project, Survey};
 use crate::db::explained;
 use crate::error::{Failure, Outcome, with_state};
-use crate::migrate::{self, Checked, Mode, Script};
+use crate::migrate::{self, Checked, Mode};
 use crate::output::Answer;
 use crate::project::{Label, Order};
 use crate::report;
@@ -46,13 +46,7 @@ pub struct Args {
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let project = work::read(context)?;
     work::something(&project)?;
-    if let Some(to) = args.to
-        && !project.migrations.iter().any(|script| script.version == to)
-    {
-        return Err(Failure::input(format!("--to {to}: there is no migration of that version"))
-            .next("`pgplumb db:status` lists the versions that are pending")
-            .into());
-    }
+    work::known(&project, args.to)?;
     let whole = args.to.is_none() && !args.no_seed;
     // Where only a part is applied, the whole manifest cannot hold yet.
     let wants_proof = !args.no_verify && !args.dry_run && whole;
@@ -92,12 +86,6 @@ fn unproven(error: anyhow::Error, scripts: usize) -> anyhow::Error {
     with_state(explained(error), &state)
 }
 
-/// What is due of a project.
-struct Due<'a> {
-    migrations: Vec<Checked<'a>>,
-    seeds: Vec<Checked<'a>>,
-}
-
 impl Args {
     /// What is due, fit to run.
     async fn due<'a>(
@@ -107,13 +95,7 @@ impl Args {
         project: &'a Project,
         survey: &Survey<'a>,
     ) -> Result<Due<'a>> {
-        survey.refuse_obstacles(context, connected, project).await?;
-        // The order may come from a journal, so the last script is the one at that place and not the highest number.
-        let place = |to: i64| project.migrations.iter().position(|script| script.version == to);
-        let last = self.to.and_then(place).unwrap_or(usize::MAX);
-        let pending = survey.plan.pending.iter().filter(|at| **at <= last).map(|at| &project.migrations[*at]);
-        let seeds = if self.no_seed { &[][..] } else { &survey.seeds };
-        let due = Due { migrations: work::check(&pending.collect::<Vec<&Script>>())?, seeds: work::check(seeds)? };
+        let due = survey.due(context, connected, project, self.to, self.no_seed).await?;
         if self.atomic
             && let Some(alone) = due.migrations.iter().chain(&due.seeds).find(|checked| checked.mode != Mode::Together)
         {

@@ -8,12 +8,12 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
+use super::guard::{Access, Guard, refused};
 use super::{db_migrate, work};
 use crate::error::{Failure, Outcome};
 use crate::manifest::Manifest;
 use crate::migrate;
 use crate::output::Answer;
-use crate::project::Label;
 use crate::reset::{self, Found, Object, Plan, Rows, Rules, refuse};
 
 /// How often to say how far it is, where it takes several transactions.
@@ -52,17 +52,6 @@ impl Unknown {
             Unknown::Keep => "keep",
         }
     }
-}
-
-/// What the guards came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
-    /// The database is there to be reset.
-    Free,
-    /// The user has named it.
-    Confirmed,
-    /// The user has not named it.
-    Unconfirmed,
 }
 
 /// What is known before anything goes.
@@ -118,7 +107,7 @@ fn after_reset(error: anyhow::Error) -> anyhow::Error {
 impl Reset<'_> {
     async fn run(&self) -> Result<Answer> {
         let (context, session) = (self.context, &self.connected.session);
-        let access = self.guard().await?;
+        let access = self.guard().check().await?;
         if self.args.dry_run {
             let survey = self.survey(access).await?;
             self.check(access, &survey).await?;
@@ -129,7 +118,7 @@ impl Reset<'_> {
         }
         migrate::acquire(&session.client, &|text| context.say(text), &|| context.check_interrupt()).await?;
         // While it waited for the lock, somebody may have protected the database.
-        let access = self.guard().await?;
+        let access = self.guard().check().await?;
         let survey = self.survey(access).await?;
         self.check(access, &survey).await?;
         if !survey.plan.steps.is_empty() {
@@ -153,36 +142,9 @@ impl Reset<'_> {
         reset::execute(session, self.context.platform(), steps, survey.found.budget, &pause).await
     }
 
-    /// Whether this database may be reset at all, and by this command line.
-    async fn guard(&self) -> Result<Access> {
-        let Connected { session, target, local } = &self.connected;
-        let label = migrate::read_label(&session.client).await.map_err(|error| reset::failed(session, error))?;
-        if [label, target.label].contains(&Some(Label::Protected)) {
-            let message = format!("{target} is labelled protected, and no option resets a protected database");
-            return Err(refused(message).next("name another database").into());
-        }
-        let query = "SELECT current_database()::text, current_setting('transaction_read_only')::bool";
-        let row = session.client.query_typed_one(query, &[]).await;
-        let row = row.map_err(|error| reset::failed(session, error.into()))?;
-        let (database, read_only): (String, bool) = (row.try_get(0)?, row.try_get(1)?);
-        if read_only && !self.args.dry_run {
-            let message = format!("{target} takes no writes: it is a standby, or read-only by a setting");
-            return Err(refused(message).next("name the primary server").into());
-        }
-        if let Some(name) = self.args.confirm.as_ref().filter(|name| **name != database) {
-            let message = format!("--confirm names {name}, and this database is {database} ({target})");
-            return Err(refused(message)
-                .next("name the database that is meant, in the target and in --confirm")
-                .into());
-        }
-        work::check_platform(self.context, &self.connected).await?;
-        // Only what stands in the database makes it free: a wrong setting on one machine does not.
-        Ok(match label {
-            _ if *local => Access::Free,
-            Some(Label::Disposable) => Access::Free,
-            _ if self.args.confirm.is_some() => Access::Confirmed,
-            _ => Access::Unconfirmed,
-        })
+    fn guard(&self) -> Guard<'_> {
+        let (confirm, dry_run) = (self.args.confirm.as_deref(), self.args.dry_run);
+        Guard { context: self.context, connected: &self.connected, does: "resets", confirm, dry_run }
     }
 
     fn rules(&self, access: Access, labelled: bool) -> Rules {
@@ -254,17 +216,11 @@ impl Reset<'_> {
             .next(format!("if that is what you want, run `{}`", self.command()))
     }
 
-    /// The command line that confirms. It names the target only as far as that is no secret.
+    /// The command line that confirms.
     fn command(&self) -> String {
-        let target = &self.connected.target;
-        let by_option = target.origins.iter().any(|(_, _, source)| source.to_string() == "--url");
-        let mut words = vec!["pgplumb db:reset".to_owned()];
-        words.extend(target.environment.as_ref().map(|name| format!("--env {name}")));
-        words.extend(by_option.then(|| "--url …".to_owned()));
-        words.extend(self.args.migrate.then(|| "--migrate".to_owned()));
-        words.extend(self.args.unknown.map(|unknown| format!("--unknown {}", unknown.name())));
-        words.push(format!("--confirm {}", shell_word(&target.database)));
-        words.join(" ")
+        let mut options: Vec<String> = self.args.migrate.then(|| "--migrate".to_owned()).into_iter().collect();
+        options.extend(self.args.unknown.map(|unknown| format!("--unknown {}", unknown.name())));
+        self.guard().command("db:reset", options)
     }
 
     fn loss(&self, survey: &Survey) -> String {
@@ -307,14 +263,4 @@ impl Reset<'_> {
 /// What a user would miss: all that goes but pgplumb's own.
 fn losses<'a>(plan: &'a Plan, rules: &Rules) -> Vec<&'a Object> {
     plan.steps.iter().map(|step| &step.object).filter(|object| !rules.is_own(object)).collect()
-}
-
-fn refused(message: String) -> Failure {
-    Failure::refused(message).state("nothing was changed")
-}
-
-/// A name as one word of a shell's command line.
-fn shell_word(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if name.chars().all(plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }

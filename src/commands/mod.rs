@@ -1,14 +1,18 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
 mod context;
+mod copy;
 pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;
 pub mod db_migrate;
+pub mod db_rehearse;
 pub mod db_reset;
+pub mod db_rollback;
 pub mod db_seed;
 pub mod db_status;
 pub mod db_verify;
+mod guard;
 pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
@@ -39,7 +43,9 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Seed(args) => db_seed::run(context, args).await,
         Command::Verify(args) => db_verify::run(context, args).await,
         Command::Adopt(args) => db_adopt::run(context, args).await,
+        Command::Rehearse(args) => db_rehearse::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
+        Command::Rollback(args) => db_rollback::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,

@@ -63,6 +63,7 @@ pub struct Runner<'a> {
     pub session: Rc<Session>,
     lasting: Lasting,
     watch: Option<Watch>,
+    tells: bool,
     /// What the database has had, as of the time when the lock was taken.
     pub history: History,
 }
@@ -83,7 +84,12 @@ impl<'a> Runner<'a> {
         };
         let (watch, lasting, history) = begun.await.map_err(work::unchanged)?;
         let (target, manner) = (connected.target.clone(), manner.clone());
-        Ok(Runner { context, target, manner, session, lasting, watch, history })
+        Ok(Runner { context, target, manner, session, lasting, watch, tells: true, history })
+    }
+
+    /// Says of each script that it was run only to curious readers, because the database is nobody's.
+    pub fn quietly(&mut self) {
+        self.tells = false;
     }
 
     /// Makes sure that there is a history to write to.
@@ -135,7 +141,12 @@ impl<'a> Runner<'a> {
     fn tell_done(&self, scripts: &[Checked<'_>], took: &[Duration]) -> Vec<Done> {
         let tell = |(checked, took): (&Checked<'_>, &Duration)| {
             let word = if checked.way == Way::Up { "applied" } else { "undone " };
-            self.context.say(&format!("{word} {:<50} {:>7} ms", escape(checked.path()), took.as_millis()));
+            let text = format!("{word} {:<50} {:>7} ms", escape(checked.path()), took.as_millis());
+            if self.tells {
+                self.context.say(&text);
+            } else {
+                self.context.detail(&text);
+            }
             Done { file: checked.path().to_owned(), took: *took, row: row(checked) }
         };
         scripts.iter().zip(took).map(tell).collect()
@@ -342,7 +353,11 @@ fn tell(error: anyhow::Error, done: &[Done]) -> anyhow::Error {
         Ok(mut failure) if !done.is_empty() => {
             let files: Vec<&str> = done.iter().map(|done| done.file.as_str()).collect();
             let state = failure.state.take().map(|state| format!("{state}; ")).unwrap_or_default();
-            failure.state = Some(format!("{state}applied before it and kept: {}", files.join(", ")));
+            let word = match done.iter().any(|done| matches!(done.row, Some((_, Way::Down)))) {
+                true => "taken back before it, and so it stays",
+                false => "applied before it and kept",
+            };
+            failure.state = Some(format!("{state}{word}: {}", files.join(", ")));
             failure.into()
         }
         Ok(failure) => failure.into(),

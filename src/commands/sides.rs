@@ -12,6 +12,7 @@ use super::roles::forget_unused;
 use super::runner::{Manner, Runner};
 use super::work::{self, Project};
 use crate::catalog::Catalog;
+use crate::db::local::Cluster;
 use crate::db::{Resolved, Session, Wanted, resolve, snapshot};
 use crate::error::Failure;
 use crate::manifest::{self, Layout, Manifest};
@@ -57,14 +58,21 @@ pub async fn from_target(context: &Context) -> Result<(Catalog, u32)> {
 pub async fn from_migrations(context: &Context) -> Result<(Catalog, u32)> {
     let project = work::read(context)?;
     work::something(&project)?;
-    from_scripts(context, &project, &project.migrations.iter().collect::<Vec<_>>()).await
+    from_scripts(context, None, &project, &project.migrations.iter().collect::<Vec<_>>()).await
 }
 
-/// What some of a project's migrations make of an empty database.
-pub async fn from_scripts(context: &Context, project: &Project, scripts: &[&Script]) -> Result<(Catalog, u32)> {
-    scratch(context, async |connected| {
-        let due = work::check(scripts)?;
+/// What some of a project's migrations make of an empty database, in the order in which they are given; on a server of
+/// that major, or on the project's own.
+pub async fn from_scripts(
+    context: &Context,
+    major: Option<u32>,
+    project: &Project,
+    scripts: &[&Script],
+) -> Result<(Catalog, u32)> {
+    let due = work::check(scripts)?;
+    scratch_of(context, major, async |connected| {
         let mut runner = Runner::begin(context, &connected, &Manner::default()).await?;
+        runner.quietly();
         runner.ensure(project).await?;
         runner.run(&due).await?;
         built(context, &connected.session).await
@@ -129,8 +137,28 @@ async fn platform_alone(context: &Context) -> Result<Catalog> {
 
 /// Does something on a scratch database, which is dropped whatever came of it.
 async fn scratch<T>(context: &Context, work: impl AsyncFnOnce(Connected) -> Result<T>) -> Result<T> {
-    let cluster = context.cluster().await?;
-    let databases = Databases::new(&cluster, context.platform());
+    scratch_of(context, None, work).await
+}
+
+/// The same on a server of a major, which is left as it was found.
+async fn scratch_of<T>(
+    context: &Context,
+    major: Option<u32>,
+    work: impl AsyncFnOnce(Connected) -> Result<T>,
+) -> Result<T> {
+    let Some(major) = major else { return on_cluster(context, &context.cluster().await?, work).await };
+    let scratch = context.scratch_cluster(major, true).await?;
+    let done = on_cluster(context, &scratch.cluster, work).await;
+    scratch.leave(&Databases::new(&scratch.cluster, context.platform())).await?;
+    done
+}
+
+async fn on_cluster<T>(
+    context: &Context,
+    cluster: &Cluster,
+    work: impl AsyncFnOnce(Connected) -> Result<T>,
+) -> Result<T> {
+    let databases = Databases::new(cluster, context.platform());
     let name = context.scratch_name();
     databases.drop(&name).await?;
     databases.scratch(&name).await?;

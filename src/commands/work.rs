@@ -33,6 +33,14 @@ pub struct Survey<'a> {
     pub progress: Progress,
 }
 
+/// What is due of a project, fit to run.
+pub struct Due<'a> {
+    /// Migrations in their order.
+    pub migrations: Vec<Checked<'a>>,
+    /// Seeds in theirs.
+    pub seeds: Vec<Checked<'a>>,
+}
+
 /// Reads all scripts, and refuses those that are none, before anything is connected.
 pub fn read(context: &Context) -> Result<Project> {
     let project = &context.project;
@@ -51,6 +59,16 @@ pub fn something(project: &Project) -> Result<()> {
             .into());
     }
     Ok(())
+}
+
+/// Refuses a version to stop at that no migration has.
+pub fn known(project: &Project, to: Option<i64>) -> Result<()> {
+    match to.filter(|to| !project.migrations.iter().any(|script| script.version == *to)) {
+        None => Ok(()),
+        Some(to) => Err(Failure::input(format!("--to {to}: there is no migration of that version"))
+            .next("`pgplumb db:status` lists the versions that are pending")
+            .into()),
+    }
 }
 
 /// Refuses a target that lacks what the project's platform puts there.
@@ -87,7 +105,25 @@ pub async fn survey<'a>(
     Ok(Survey { history, plan, seeds, progress })
 }
 
-impl Survey<'_> {
+impl<'a> Survey<'a> {
+    /// What is due up to a version, fit to run.
+    pub async fn due(
+        &self,
+        context: &Context,
+        connected: &Connected,
+        project: &'a Project,
+        to: Option<i64>,
+        no_seed: bool,
+    ) -> Result<Due<'a>> {
+        self.refuse_obstacles(context, connected, project).await?;
+        // The order may come from a journal, so the last script is the one at that place and not the highest number.
+        let place = |to: i64| project.migrations.iter().position(|script| script.version == to);
+        let last = to.and_then(place).unwrap_or(usize::MAX);
+        let pending = self.plan.pending.iter().filter(|at| **at <= last).map(|at| &project.migrations[*at]);
+        let seeds = if no_seed { &[][..] } else { &self.seeds };
+        Ok(Due { migrations: check(&pending.collect::<Vec<&Script>>())?, seeds: check(seeds)? })
+    }
+
     /// Refuses to go on where files and history disagree, and says what is late.
     pub async fn refuse_obstacles(&self, context: &Context, connected: &Connected, project: &Project) -> Result<()> {
         for warning in &self.plan.warnings {

@@ -53,6 +53,15 @@ impl Checked<'_> {
         self.directives.lock_timeout.unwrap_or(LOCK_TIMEOUT)
     }
 
+    /// Whether one of its statements runs in no transaction at all.
+    pub fn runs_alone(&self, statement: &str) -> bool {
+        match sql::class(statement) {
+            Class::OutsideTransaction => true,
+            Class::Either => self.mode == Mode::OneByOne,
+            _ => false,
+        }
+    }
+
     /// The file, as it is shown to people.
     pub fn path(&self) -> &str {
         &self.text.shown_as

@@ -23,6 +23,8 @@ pub struct Applied {
     pub normalised: Option<String>,
     /// When it was applied, as refinery wrote it down.
     pub applied_on: String,
+    /// When it was applied, in microseconds; a row that only refinery wrote does not tell it in a form to be trusted.
+    pub applied_at: Option<i64>,
     /// How long it took; refinery does not tell.
     pub duration_ms: Option<i64>,
     /// Whether somebody accepted that its file is gone.
@@ -83,7 +85,8 @@ impl History {
     async fn rows(&self, client: &Client) -> Result<Vec<Applied>> {
         let own = match self.own {
             Own::Absent => {
-                "CROSS JOIN (SELECT NULL::bigint AS version, NULL::text AS checksum, NULL::bigint AS duration_ms) m"
+                "CROSS JOIN (SELECT NULL::bigint AS version, NULL::text AS checksum, NULL::bigint AS duration_ms,
+                        NULL::timestamptz AS applied_at) m"
             }
             Own::Older | Own::Current => "FULL JOIN pgplumb.migration m ON m.version = h.version",
         };
@@ -95,7 +98,8 @@ impl History {
         };
         let query = format!(
             "SELECT coalesce(h.version, m.version)::int8, coalesce(h.name, '')::text, coalesce(h.checksum, '')::text,
-                    m.checksum, coalesce(h.applied_on, '')::text, m.duration_ms, {gone}, h.version IS NOT NULL
+                    m.checksum, coalesce(h.applied_on, '')::text, m.duration_ms, {gone}, h.version IS NOT NULL,
+                    (extract(epoch FROM m.applied_at) * 1000000)::int8
                FROM {} h {own} ORDER BY 1",
             self.table
         );
@@ -110,6 +114,7 @@ impl History {
                 duration_ms: row.try_get(5)?,
                 gone: row.try_get(6)?,
                 there: row.try_get(7)?,
+                applied_at: row.try_get(8)?,
             })
         });
         applied.collect()

@@ -52,15 +52,21 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// The version whose row of the history somebody may accept as it is, if that would take the obstacle away.
-    pub fn acceptable(&self) -> Option<i64> {
+    /// The version in the history that it is about, if it is about one.
+    pub fn version(&self) -> Option<i64> {
         match self {
             Obstacle::Edited { version, .. }
             | Obstacle::Renamed { version, .. }
+            | Obstacle::Renumbered { version, .. }
             | Obstacle::Missing { version, .. }
             | Obstacle::Struck { version, .. } => Some(*version),
-            Obstacle::Renumbered { .. } | Obstacle::OutOfOrder { .. } => None,
+            Obstacle::OutOfOrder { .. } => None,
         }
+    }
+
+    /// The version whose row of the history somebody may accept as it is, if that would take the obstacle away.
+    pub fn acceptable(&self) -> Option<i64> {
+        self.version().filter(|_| !matches!(self, Obstacle::Renumbered { .. }))
     }
 
     /// The obstacle in words, and the way out.

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Result<Sections> {
-        sections(&Source { path: "x.sql".to_owned(), text: text.to_owned() })
+        sections(&Source::new("x.sql", text))
     }
 
     #[test]

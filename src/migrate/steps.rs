@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::check::{Checked, Mode};
+use super::check::Checked;
 use super::clean::Lasting;
 use super::doubt::{self, Verdict};
 use super::progress::{self, Begun};
@@ -14,7 +14,7 @@ use super::send;
 use super::transaction::Record;
 use crate::db::{Session, explained};
 use crate::error::{Failure, Outcome};
-use crate::sql::{self, Class, Piece, Source, Trace};
+use crate::sql::{self, Piece, Source, Trace};
 
 /// What becomes of a statement that was begun, and of which nothing tells whether it came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -139,11 +139,7 @@ impl Step<'_> {
 
     /// Whether it runs in no transaction at all.
     fn is_alone(&self) -> bool {
-        match sql::class(self.text()) {
-            Class::OutsideTransaction => true,
-            Class::Either => self.steps.checked.mode == Mode::OneByOne,
-            _ => false,
-        }
+        self.steps.checked.runs_alone(self.text())
     }
 
     async fn run(&self, had: Option<&Begun>) -> Result<()> {
@@ -260,7 +256,7 @@ impl Step<'_> {
         );
         Failure::refused(what)
             .at(self.source.location(self.pieces[self.number].statement().start))
-            .next("look what it did, and run `pgplumb db:migrate --in-doubt done` or `--in-doubt again`")
+            .next("look what it did, and run the command again with `--in-doubt done` or `--in-doubt again`")
     }
 
     fn mark(&self, done: bool) -> String {

@@ -35,6 +35,11 @@ impl<'a> Databases<'a> {
         Target::on_socket(&self.cluster.socket_folder, self.cluster.port, USER, database)
     }
 
+    /// The same database for another role.
+    pub fn target_as(&self, user: &str, database: &str) -> Target {
+        Target::on_socket(&self.cluster.socket_folder, self.cluster.port, user, database)
+    }
+
     /// The same database for the superuser.
     pub fn superuser_target(&self, database: &str) -> Target {
         Target::on_socket(&self.cluster.socket_folder, self.cluster.port, superuser(self.platform), database)
@@ -105,6 +110,14 @@ impl<'a> Databases<'a> {
         }
         admin.close().await;
         Ok(added)
+    }
+
+    /// The names of the cluster's roles.
+    pub async fn roles(&self) -> Result<Vec<String>> {
+        let admin = self.admin().await?;
+        let rows = admin.client.query_typed("SELECT rolname::text FROM pg_catalog.pg_roles", &[]).await?;
+        admin.close().await;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
     /// Drops roles that were made by [`Databases::add_roles`], but for those that something else uses by now.

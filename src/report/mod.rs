@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod junit;
 mod markdown;
+mod rehearsal;
 mod table;
 
 use serde_json::Value;
@@ -16,6 +17,7 @@ pub use github::github;
 pub use json::value;
 pub use junit::junit;
 pub use markdown::markdown;
+pub use rehearsal::{Rehearsal, text as rehearsal, value as rehearsal_value};
 pub use table::table;
 
 /// The lines that a report shows, each with how many things it counts.

@@ -113,7 +113,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-fn paint(text: &str, shade: &str, color: bool) -> String {
+pub(super) fn paint(text: &str, shade: &str, color: bool) -> String {
     if color { format!("\u{1b}[{shade}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

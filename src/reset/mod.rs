@@ -4,6 +4,7 @@
 //! the command to say.
 
 mod execute;
+mod named;
 mod order;
 mod plan;
 mod read;
@@ -13,6 +14,7 @@ mod wait;
 mod words;
 
 pub use execute::execute;
+pub use named::tables;
 pub use order::{Step, batches};
 pub use plan::{Left, Plan, Rules, plan};
 pub use read::{Edge, Found, Key, Object, begin, describe, end, failed, read};

@@ -41,6 +41,27 @@ pub fn is_of_the_session(statement: &str) -> bool {
         || matches!(first.as_slice(), ["reset" | "prepare" | "load", ..])
 }
 
+/// Whether a statement is about what belongs to the whole server, or to another database by its name.
+pub fn is_of_the_server(statement: &str) -> bool {
+    let first = words(statement, 3);
+    let first: Vec<&str> = first.iter().map(String::as_str).collect();
+    match first.as_slice() {
+        ["create" | "drop" | "alter", "database" | "tablespace" | "subscription" | "system", ..] => true,
+        ["comment" | "label", "on", "database" | "tablespace" | "subscription", ..] => true,
+        ["grant" | "revoke", ..] => {
+            let all = words(statement, usize::MAX);
+            all.windows(2).any(|two| two[0] == "on" && matches!(&*two[1], "database" | "tablespace" | "parameter"))
+        }
+        ["commit" | "rollback", "prepared", ..] => true,
+        _ => false,
+    }
+}
+
+/// Whether a statement empties tables.
+pub fn is_truncate(statement: &str) -> bool {
+    words(statement, 1) == ["truncate"]
+}
+
 fn is_outside(first: &[&str], statement: &str) -> bool {
     let all = || words(statement, usize::MAX);
     match first {
@@ -95,6 +116,16 @@ mod tests {
     fn what_goes_with_the_session() {
         assert!(is_of_the_session("SET search_path = a") && is_of_the_session("/* x */ RESET ALL"));
         assert!(!is_of_the_session("SET LOCAL a = 1") && !is_of_the_session("SELECT set_config('a', 'b', false)"));
+    }
+
+    #[test]
+    fn what_belongs_to_the_server() {
+        let of_server = "ALTER DATABASE d SET a = 1; GRANT ALL ON DATABASE d TO a; create subscription s; ALTER SYSTEM SET a = 1; \
+            COMMENT ON DATABASE d IS ''; REVOKE SET ON PARAMETER a FROM b";
+        assert!(of_server.split(';').all(is_of_the_server));
+        let of_database = "CREATE TABLE database (); GRANT a TO b; GRANT ALL ON a TO b; COMMENT ON TABLE a IS ''";
+        assert!(!of_database.split(';').any(is_of_the_server));
+        assert!(is_truncate("/* x */ TRUNCATE a") && !is_truncate("SELECT truncate(1)"));
     }
 
     #[test]

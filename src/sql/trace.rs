@@ -72,6 +72,13 @@ pub fn trace(statement: &str) -> Trace {
     }
 }
 
+/// The tables that a statement drops, as their names are written.
+pub fn tables_dropped(statement: &str) -> Vec<String> {
+    let words: Vec<&str> = raw_words(statement).collect();
+    let (words, drops) = without(&words, &["drop", "table"]);
+    if drops { names(words) } else { Vec::new() }
+}
+
 fn index_built(words: &[&str]) -> Trace {
     let (words, _) = without(words, &["if", "not", "exists"]);
     let (index, words) = match words {
@@ -160,6 +167,12 @@ mod tests {
         ] {
             assert_eq!(trace(statement), expected, "{statement}");
         }
+    }
+
+    #[test]
+    fn which_tables_go() {
+        assert_eq!(tables_dropped("DROP TABLE IF EXISTS a, public.\"B\" CASCADE;"), ["a", "public.\"B\""]);
+        assert!(tables_dropped("DROP VIEW a").is_empty() && tables_dropped("SELECT 'drop table a'").is_empty());
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn a_signal_while_waiting_for_the_lock() -> Result {
     let second = start(&project, &database, &["db:migrate", "--no-verify"]);
     wait_until(
         &database,
-        "SELECT count(*) = 2 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "SELECT count(*) = 4 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
     std::thread::sleep(Duration::from_millis(200));
     let begun = Instant::now();
