@@ -26,7 +26,7 @@ pub fn accept(history: &History, row: &Applied, script: Option<&Script>, what: &
     );
     if let Some(script) = script {
         let (name, checksum) = (literal(&script.name), history.refinery_checksum(script));
-        let kept = kept::value(&script.up.open()?.text);
+        let kept = kept::value(&script.up)?;
         statements += &format!(
             "INSERT INTO {table} AS t (version, name, applied_on, checksum) VALUES ({version}, {name},
                pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), '{checksum}')

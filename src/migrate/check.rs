@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::script::{Script, Text};
 use crate::error::Failure;
-use crate::sql::{self, Class, Directives, Trace};
+use crate::sql::{self, Class, Directives, Trace, Window};
 
 /// How long DDL waits for a lock unless the script says otherwise: everyone behind it waits as long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -91,16 +91,33 @@ pub fn check_down(script: &Script) -> Result<Checked<'_>> {
 }
 
 fn look_through<'a>(script: &'a Script, way: Way, text: &'a Text) -> Result<Checked<'a>> {
-    let source = text.open()?;
-    let (pieces, directives) = (sql::split(&source)?, sql::directives(&source)?);
-    if pieces.is_empty() {
-        return Err(Failure::input(format!("{} has no statement in it", source.path))
+    let (mut statements, mut directives, mut is_alone) = (0, None, false);
+    for window in text.windows()? {
+        let window = window?;
+        if directives.is_none() {
+            directives = Some(sql::directives(&window.source)?);
+        }
+        is_alone |= look_at(&window)?;
+        statements += window.pieces.len();
+    }
+    if statements == 0 {
+        return Err(Failure::input(format!("{} has no statement in it", text.shown_as))
             .next("write its statements, or delete the file")
             .into());
     }
-    let asks = directives.no_transaction || script.no_transaction;
-    let mut mode = if asks { Mode::OneByOne } else { Mode::Together };
-    for piece in &pieces {
+    let directives = directives.unwrap_or_default();
+    let mode = match directives.no_transaction || script.no_transaction {
+        _ if is_alone => Mode::MustBeOneByOne,
+        true => Mode::OneByOne,
+        false => Mode::Together,
+    };
+    Ok(Checked { script, way, text, mode, statements, directives })
+}
+
+/// Whether a window has a statement that cannot run in a transaction.
+fn look_at(window: &Window) -> Result<bool> {
+    let (source, mut is_alone) = (&window.source, false);
+    for piece in &window.pieces {
         let range = piece.statement();
         let refusal = match sql::class(&source.text[range.clone()]) {
             Class::Ordinary | Class::Either => continue,
@@ -110,7 +127,7 @@ fn look_through<'a>(script: &'a Script, way: Way, text: &'a Text) -> Result<Chec
             ))
             .next("give the index a name: CREATE INDEX CONCURRENTLY name ON …"),
             Class::OutsideTransaction => {
-                mode = Mode::MustBeOneByOne;
+                is_alone = true;
                 continue;
             }
             Class::TransactionControl => Failure::input(format!("{} begins or ends a transaction itself", source.path))
@@ -120,7 +137,7 @@ fn look_through<'a>(script: &'a Script, way: Way, text: &'a Text) -> Result<Chec
         };
         return Err(refusal.at(source.location(range.start)).into());
     }
-    Ok(Checked { script, way, text, mode, statements: pieces.len(), directives })
+    Ok(is_alone)
 }
 
 fn has_no_name(statement: &str) -> bool {

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use siphasher::sip::SipHasher13;
 
-use crate::sql;
+use crate::sql::Checksum;
 
 /// The checksums of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +19,49 @@ pub struct Checksums {
 }
 
 impl Checksums {
-    /// The checksums of the text of a script of that name and version.
-    pub fn of(name: &str, version: i64, text: &str) -> Self {
-        let [narrow, wide] = refinery(name, version, text);
-        Checksums { normalised: sql::checksum(text), narrow, wide }
-    }
-
     /// Refinery's checksum. It keeps versions in 32 bits unless it was built otherwise, and hashes what it keeps.
     pub fn refinery(&self, wide_versions: bool) -> u64 {
         if wide_versions { self.wide } else { self.narrow }
+    }
+}
+
+/// The checksums of a text that comes in parts.
+pub struct Summing {
+    normalised: Checksum,
+    narrow: SipHasher13,
+    wide: SipHasher13,
+}
+
+impl Summing {
+    /// Begins with the text of a script of that name and version.
+    pub fn begin(name: &str, version: i64) -> Self {
+        let [narrow, wide] = [false, true].map(|wide| {
+            let mut hasher = SipHasher13::new();
+            name.hash(&mut hasher);
+            match i32::try_from(version) {
+                Ok(version) if !wide => version.hash(&mut hasher),
+                _ => version.hash(&mut hasher),
+            }
+            hasher
+        });
+        Summing { normalised: Checksum::new(), narrow, wide }
+    }
+
+    /// Takes the part of the text that comes next.
+    pub fn update(&mut self, text: &str) {
+        self.normalised.update(text);
+        self.narrow.write(text.as_bytes());
+        self.wide.write(text.as_bytes());
+    }
+
+    /// The checksums of all that was taken.
+    pub fn finish(self) -> Checksums {
+        // What the hash of a text ends with.
+        let [narrow, wide] = [self.narrow, self.wide].map(|mut hasher| {
+            hasher.write_u8(0xff);
+            hasher.finish()
+        });
+        Checksums { normalised: self.normalised.finish(), narrow, wide }
     }
 }
 
@@ -35,22 +69,13 @@ impl Checksums {
 pub fn is_refinerys(checksum: &str, name: &str, version: i64, text: &str) -> bool {
     let unix = text.replace("\r\n", "\n");
     let windows = unix.replace('\n', "\r\n");
-    let is = |text: &str| refinery(name, version, text).iter().any(|sum| sum.to_string() == checksum);
+    let is = |text: &str| {
+        let mut summing = Summing::begin(name, version);
+        summing.update(text);
+        let sums = summing.finish();
+        [sums.narrow, sums.wide].iter().any(|sum| sum.to_string() == checksum)
+    };
     is(text) || is(&unix) || is(&windows)
-}
-
-/// SipHash 1-3 of name, version and text, for versions of 32 and of 64 bits.
-fn refinery(name: &str, version: i64, text: &str) -> [u64; 2] {
-    [false, true].map(|wide| {
-        let mut hasher = SipHasher13::new();
-        name.hash(&mut hasher);
-        match i32::try_from(version) {
-            Ok(version) if !wide => version.hash(&mut hasher),
-            _ => version.hash(&mut hasher),
-        }
-        text.hash(&mut hasher);
-        hasher.finish()
-    })
 }
 
 #[cfg(test)]
@@ -61,7 +86,9 @@ mod tests {
     fn the_checksum_is_refinerys() {
         let text = "create table invoice (id int);\n";
         let theirs = refinery_core::Migration::unapplied("V12__add_invoice", text).unwrap().checksum();
-        assert_eq!(Checksums::of("add_invoice", 12, text).refinery(false), theirs);
+        let mut summing = Summing::begin("add_invoice", 12);
+        text.split_inclusive(' ').for_each(|part| summing.update(part));
+        assert_eq!(summing.finish().refinery(false), theirs);
         assert!(is_refinerys(&theirs.to_string(), "add_invoice", 12, &text.replace('\n', "\r\n")));
         assert!(!is_refinerys(&theirs.to_string(), "add_invoice", 13, text));
     }

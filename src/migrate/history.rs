@@ -176,7 +176,7 @@ impl History {
             literal(&script.name),
             self.refinery_checksum(script),
             script.up.checksums.normalised,
-            kept::value(&script.up.open()?.text),
+            kept::value(&script.up)?,
             env!("CARGO_PKG_VERSION"),
             version = script.version,
         ))

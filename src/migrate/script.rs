@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::checksum::Checksums;
-use super::sections;
+use super::checksum::{Checksums, Summing};
+use super::sections::Sections;
 use crate::error::Failure;
-use crate::sql::{self, Source};
+use crate::sql::{self, Blocks, Source, Windows};
+
+/// From this length on a line is taken in parts.
+const LONG: usize = 64 * 1024;
 
 /// When a script is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,23 +60,14 @@ impl Script {
     /// # Errors
     /// What [`sql::read`] refuses.
     pub fn read(path: &Path, shown_as: &str, kind: Kind, (version, name, tag): (i64, &str, &str)) -> Result<Self> {
-        let source = sql::read(path, shown_as)?;
-        let sections = sections::sections(&source)?;
-        let text = |range: Range<usize>| Text {
-            shown_as: shown_as.to_owned(),
-            checksums: Checksums::of(name, version, &source.text[range.clone()]),
-            path: path.to_owned(),
-            range,
-        };
-        Ok(Script {
-            kind,
-            version,
-            name: name.to_owned(),
-            tag: tag.to_owned(),
-            up: text(sections.up.clone()),
-            down: sections.down.clone().map(text),
-            no_transaction: sections.no_transaction,
-        })
+        let found = Parts::read(path, shown_as, (version, name))?;
+        let mut texts = found.parts.into_iter().map(|(range, checksums)| {
+            let (shown_as, path) = (shown_as.to_owned(), path.to_owned());
+            Text { shown_as, checksums, path, range }
+        });
+        let up = texts.next().ok_or_else(|| Failure::input(format!("failed to read {shown_as}")))?;
+        let (name, tag, down) = (name.to_owned(), tag.to_owned(), texts.next());
+        Ok(Script { kind, version, name, tag, up, down, no_transaction: found.sections.no_transaction })
     }
 
     /// The file of what is applied, as it is shown to people.
@@ -82,7 +76,86 @@ impl Script {
     }
 }
 
+/// The parts of a file, found line by line in little memory.
+struct Parts {
+    sections: Sections,
+    /// The bytes of each part, and its checksums.
+    parts: Vec<(Range<usize>, Checksums)>,
+    summing: Summing,
+    /// How many bytes were taken.
+    taken: usize,
+}
+
+impl Parts {
+    fn read(path: &Path, shown_as: &str, (version, name): (i64, &str)) -> Result<Self> {
+        let sections = Sections::default();
+        let mut found = Parts { sections, parts: Vec::new(), summing: Summing::begin(name, version), taken: 0 };
+        let mut rest = String::new();
+        for block in Blocks::open(path, shown_as)? {
+            rest += &block?;
+            // A line that is longer than a block says nothing to us.
+            let end = rest.rfind('\n').map_or(if rest.len() > LONG { rest.len() } else { 0 }, |at| at + 1);
+            found.lines(&rest[..end], shown_as, (version, name))?;
+            rest.drain(..end);
+        }
+        found.lines(&rest, shown_as, (version, name))?;
+        found.end((version, name));
+        Ok(found)
+    }
+
+    fn lines(&mut self, text: &str, shown_as: &str, of: (i64, &str)) -> Result<()> {
+        let mut summed = 0;
+        if text.contains("--") {
+            let mut at = 0;
+            for line in text.split_inclusive('\n') {
+                let begins_down = self.sections.begins_down(line).map_err(|what| {
+                    let failure = Failure::input(format!("{shown_as}: {what} (`{}`)", line.trim()));
+                    failure.next("make a script of its own of it")
+                })?;
+                if begins_down {
+                    self.take(&text[summed..at]);
+                    self.end(of);
+                    summed = at;
+                }
+                at += line.len();
+            }
+        }
+        self.take(&text[summed..]);
+        Ok(())
+    }
+
+    fn take(&mut self, text: &str) {
+        self.summing.update(text);
+        self.taken += text.len();
+    }
+
+    /// Ends a part; another one begins.
+    fn end(&mut self, (version, name): (i64, &str)) {
+        let summing = std::mem::replace(&mut self.summing, Summing::begin(name, version));
+        let start = self.parts.last().map_or(0, |(range, _)| range.end);
+        self.parts.push((start..self.taken, summing.finish()));
+    }
+}
+
 impl Text {
+    /// The text in windows, of which only one is held in memory.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn windows(&self) -> Result<Windows> {
+        Windows::open(&self.path, &self.shown_as, self.range.start as u64..self.range.end as u64)
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        self.range.len()
+    }
+
+    /// What is said of a text that is no longer what it was when the run was planned.
+    pub fn changed(&self) -> Failure {
+        Failure::input(format!("{} was changed while pgplumb was at work", self.shown_as)).next("run the command again")
+    }
+
     /// The text, with everything behind its part left out, so that places in it are places in the file.
     ///
     /// # Errors
@@ -91,9 +164,7 @@ impl Text {
         let mut source = sql::read(&self.path, &self.shown_as)?;
         let part = source.text.get(self.range.clone()).unwrap_or_default();
         if sql::checksum(part) != self.checksums.normalised {
-            return Err(Failure::input(format!("{} was changed while pgplumb was at work", self.shown_as))
-                .next("run the command again")
-                .into());
+            return Err(self.changed().into());
         }
         source.text.truncate(self.range.end);
         // Blank, line by line, so that the lines of what is left keep their numbers.

@@ -1,12 +1,5 @@
 //! The parts of one file that has both directions in it, and what other tools' comments say about transactions.
 
-use std::ops::Range;
-
-use anyhow::Result;
-
-use crate::error::Failure;
-use crate::sql::Source;
-
 /// The comments that begin the part that is applied, and those that begin the part that takes it back: dbmate's,
 /// goose's, sql-migrate's, tern's.
 const UP: [&str; 3] = ["migrate:up", "+goose up", "+migrate up"];
@@ -16,59 +9,35 @@ const DOWN: [&str; 4] = ["migrate:down", "+goose down", "+migrate down", "-- cre
 const NO_TRANSACTION: [&str; 4] = ["no-transaction", "+goose no transaction", "atlas:txmode none", "! no-transaction"];
 const NO_TRANSACTION_HERE: [&str; 2] = ["transaction:false", "notransaction"];
 
-/// What a file has in it.
+/// What the comments of a file say, line by line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sections {
-    /// The bytes that are applied.
-    pub up: Range<usize>,
-    /// The bytes that take it back.
-    pub down: Option<Range<usize>>,
     /// Whether a comment of another tool wants each statement on its own.
     pub no_transaction: bool,
-}
-
-/// Finds the parts of a script.
-///
-/// # Errors
-/// With the place, where the parts do not follow each other once.
-pub fn sections(source: &Source) -> Result<Sections> {
-    let mut sections = Sections { up: 0..source.text.len(), ..Sections::default() };
-    if !source.text.contains("--") {
-        return Ok(sections);
-    }
-    let mut at = 0;
-    for line in source.text.split_inclusive('\n') {
-        if let Some(comment) = line.trim().strip_prefix("--") {
-            sections.take(source, at, &comment.trim_start().to_ascii_lowercase())?;
-        }
-        at += line.len();
-    }
-    Ok(sections)
+    down: bool,
 }
 
 impl Sections {
-    fn take(&mut self, source: &Source, at: usize, comment: &str) -> Result<()> {
+    /// Takes a line. Gives true where the part begins that takes things back.
+    ///
+    /// # Errors
+    /// In words, where a part begins that no script has.
+    pub fn begins_down(&mut self, line: &str) -> Result<bool, &'static str> {
+        let Some(comment) = line.trim().strip_prefix("--") else { return Ok(false) };
+        let comment = comment.trim_start().to_ascii_lowercase();
         let begins = |marks: &[&str]| {
-            marks
-                .iter()
-                .any(|mark| comment.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+            let is =
+                |mark: &&str| comment.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+            marks.iter().any(is)
         };
         let (up, down) = (begins(&UP), begins(&DOWN));
-        if self.down.is_some() && (up || down) {
-            return Err(Failure::input(
-                "a script has one part that goes up and one that goes down, and here begins a third",
-            )
-            .at(source.location(at))
-            .next("make a script of its own of it")
-            .into());
-        }
-        if down {
-            self.up.end = at;
-            self.down = Some(at..source.text.len());
+        if self.down && (up || down) {
+            return Err("a script has one part that goes up and one that goes down, and here begins a third");
         }
         let said_here = up && NO_TRANSACTION_HERE.iter().any(|words| comment.ends_with(words));
-        self.no_transaction |= said_here || NO_TRANSACTION.contains(&comment);
-        Ok(())
+        self.no_transaction |= said_here || NO_TRANSACTION.contains(&comment.as_str());
+        self.down |= down;
+        Ok(down)
     }
 }
 
@@ -76,8 +45,16 @@ impl Sections {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Result<Sections> {
-        sections(&Source::new("x.sql", text))
+    /// The part that goes up, the part that goes down, and whether each statement is on its own.
+    fn of(text: &str) -> Result<(String, Option<String>, bool), &'static str> {
+        let (mut sections, mut parts) = (Sections::default(), vec![String::new()]);
+        for line in text.split_inclusive('\n') {
+            if sections.begins_down(line)? {
+                parts.push(String::new());
+            }
+            *parts.last_mut().unwrap() += line;
+        }
+        Ok((parts[0].clone(), parts.get(1).cloned(), sections.no_transaction))
     }
 
     #[test]
@@ -89,14 +66,11 @@ mod tests {
             ("-- +migrate Up\n", "-- +migrate Down\n"),
             ("", "---- create above / drop below ----\n"),
         ] {
-            let text = format!("{up}create table a ();\n{down}drop table a;\n");
-            let sections = of(&text).unwrap();
-            assert_eq!(&text[sections.up.clone()], format!("{up}create table a ();\n"));
-            assert_eq!(&text[sections.down.unwrap()], format!("{down}drop table a;\n"));
-            assert!(!sections.no_transaction, "{text}");
+            let (up, down) = (format!("{up}create table a ();\n"), format!("{down}drop table a;\n"));
+            assert_eq!(of(&format!("{up}{down}")), Ok((up, Some(down), false)));
         }
-        assert_eq!(of("select '-- migrate:down'; -- +goose downwards\n").unwrap().down, None);
-        assert!(of("-- migrate:up\n-- migrate:down\n-- migrate:up\n").unwrap_err().to_string().contains("x.sql:3:1"));
+        assert_eq!(of("select '-- migrate:down'; -- +goose downwards\n").unwrap().1, None);
+        assert!(of("-- migrate:up\n-- migrate:down\n-- migrate:up\n").is_err());
     }
 
     #[test]
@@ -109,8 +83,8 @@ mod tests {
             "-- migrate:up transaction:false\n",
             "-- +migrate Up notransaction\n",
         ] {
-            assert!(of(text).unwrap().no_transaction, "{text}");
+            assert!(of(text).unwrap().2, "{text}");
         }
-        assert!(!of("-- there is no-transaction here\n").unwrap().no_transaction);
+        assert!(!of("-- there is no-transaction here\n").unwrap().2);
     }
 }

@@ -8,11 +8,11 @@ use std::task::Poll;
 use bytes::Bytes;
 use futures_util::{SinkExt, TryStreamExt, pin_mut};
 use tokio_postgres::error::ErrorPosition;
-use tokio_postgres::{Client, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, CopyInSink, Error, SimpleQueryMessage};
 
 use crate::db::Session;
 use crate::error::{Failure, Location, Outcome};
-use crate::sql::{self, Chunk, Piece, Source};
+use crate::sql::{self, Checksum, Chunk, Piece, Source, Window, Windows};
 
 /// How many messages may be on their way before their answers are awaited.
 const IN_FLIGHT: usize = 16;
@@ -46,34 +46,96 @@ impl Stopped {
     }
 }
 
-/// Sends all statements of a script, many on their way at once, and takes their answers in order.
-///
-/// # Errors
-/// The first statement that was stopped.
-pub async fn all(client: &Client, source: &Source, pieces: &[Piece]) -> Result<(), Stopped> {
-    let mut waiting: VecDeque<(Chunk, Answer<'_, Result<u64, Broken>>)> = VecDeque::new();
-    for chunk in sql::chunks(source, pieces) {
-        let answer: Answer<'_, _> = match &pieces[chunk.pieces.start] {
-            Piece::Statement { .. } => Box::pin(simple(client, &source.text[chunk.range.clone()])),
-            Piece::Copy { statement, data } => {
-                // COPY is a conversation, so what was sent before must be answered first.
-                while let Some((chunk, answer)) = waiting.pop_front() {
-                    answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
-                }
-                Box::pin(copy(client, &source.text[statement.clone()], &source.text[data.clone()]))
+/// Why a script was not sent whole.
+pub enum Trouble {
+    /// One of its statements was stopped.
+    Stopped(Stopped),
+    /// Its file could not be read on.
+    Unread(anyhow::Error),
+}
+
+/// A COPY whose rows go on in the next window.
+struct OpenCopy {
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    number: usize,
+    location: Location,
+}
+
+/// Sends scripts whole.
+pub struct Sender<'a> {
+    /// The connection.
+    pub client: &'a Client,
+    /// How many statements the script has.
+    pub total: usize,
+}
+
+impl Sender<'_> {
+    /// Sends all statements of a script, many on their way at once, and takes their answers in order. Returns the
+    /// checksum of what was read.
+    ///
+    /// # Errors
+    /// The first statement that was stopped.
+    pub async fn all(&self, windows: Windows) -> Result<String, Trouble> {
+        let mut checksum = Checksum::new();
+        let mut copy: Option<OpenCopy> = None;
+        for window in windows {
+            let window = window.map_err(Trouble::Unread)?;
+            checksum.update(&window.source.text);
+            if let (Some(mut open), Some(rows)) = (copy.take(), &window.rows) {
+                let fed = feed(&mut open.sink, &window.source.text[rows.data.clone()], !rows.more).await;
+                fed.map_err(|error| self.stopped(open.number, error, open.location.clone()))?;
+                copy = rows.more.then_some(open);
             }
-        };
-        waiting.push_back((chunk, on_its_way(answer).await));
-        if waiting.len() == IN_FLIGHT
-            && let Some((chunk, answer)) = waiting.pop_front()
-        {
-            answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
+            if !window.pieces.is_empty() {
+                copy = self.window(&window).await?;
+            }
         }
+        Ok(checksum.finish())
     }
-    while let Some((chunk, answer)) = waiting.pop_front() {
-        answer.await.map_err(|broken| broken.at(source, pieces, &chunk))?;
+
+    async fn window(&self, window: &Window) -> Result<Option<OpenCopy>, Trouble> {
+        let (source, pieces) = (&window.source, &window.pieces);
+        let broken = |broken: Broken, chunk: &Chunk| {
+            Trouble::Stopped(broken.at(source, pieces, chunk, (window.first, self.total)))
+        };
+        let mut waiting: VecDeque<(Chunk, Answer<'_, Result<u64, Broken>>)> = VecDeque::new();
+        let mut open = None;
+        for chunk in sql::chunks(source, pieces) {
+            let is_last = chunk.pieces.end == pieces.len();
+            let answer: Answer<'_, _> = match &pieces[chunk.pieces.start] {
+                Piece::Statement { .. } => Box::pin(simple(self.client, &source.text[chunk.range.clone()])),
+                Piece::Copy { statement, data } => {
+                    // COPY is a conversation, so what was sent before must be answered first.
+                    while let Some((chunk, answer)) = waiting.pop_front() {
+                        answer.await.map_err(|error| broken(error, &chunk))?;
+                    }
+                    let (statement, data) = (&source.text[statement.clone()], &source.text[data.clone()]);
+                    if is_last && window.more {
+                        let sink = begin_copy(self.client, statement, data).await;
+                        let sink = sink.map_err(|error| broken(Broken { done: 0, error }, &chunk))?;
+                        let (number, location) = (window.first + pieces.len(), source.location(chunk.range.start));
+                        open = Some(OpenCopy { sink, number, location });
+                        break;
+                    }
+                    Box::pin(copy(self.client, statement, data))
+                }
+            };
+            waiting.push_back((chunk, on_its_way(answer).await));
+            if waiting.len() == IN_FLIGHT
+                && let Some((chunk, answer)) = waiting.pop_front()
+            {
+                answer.await.map_err(|error| broken(error, &chunk))?;
+            }
+        }
+        while let Some((chunk, answer)) = waiting.pop_front() {
+            answer.await.map_err(|error| broken(error, &chunk))?;
+        }
+        Ok(open)
     }
-    Ok(())
+
+    fn stopped(&self, number: usize, error: Error, location: Location) -> Trouble {
+        Trouble::Stopped(Stopped { number, error, total: self.total, location })
+    }
 }
 
 /// Sends one statement of a script and awaits its answer. Returns how many rows it read or wrote.
@@ -88,7 +150,7 @@ pub async fn one(client: &Client, source: &Source, pieces: &[Piece], number: usi
         Piece::Statement { .. } => simple(client, statement).await,
         Piece::Copy { data, .. } => copy(client, statement, &source.text[data.clone()]).await,
     };
-    sent.map_err(|broken| broken.at(source, pieces, &chunk))
+    sent.map_err(|broken| broken.at(source, pieces, &chunk, (0, pieces.len())))
 }
 
 /// An answer that is awaited.
@@ -127,20 +189,35 @@ async fn simple(client: &Client, text: &str) -> Result<u64, Broken> {
 
 async fn copy(client: &Client, statement: &str, data: &str) -> Result<u64, Broken> {
     let result: Result<u64, Error> = async {
-        let sink = client.copy_in::<_, Bytes>(statement).await?;
-        pin_mut!(sink);
-        for part in data.as_bytes().chunks(64 * 1024) {
-            sink.feed(Bytes::copy_from_slice(part)).await?;
-        }
-        sink.finish().await
+        let mut sink = begin_copy(client, statement, data).await?;
+        sink.as_mut().finish().await
     }
     .await;
     result.map_err(|error| Broken { done: 0, error })
 }
 
+/// Begins a COPY with the rows that are there.
+async fn begin_copy(client: &Client, statement: &str, data: &str) -> Result<Pin<Box<CopyInSink<Bytes>>>, Error> {
+    let mut sink = Box::pin(client.copy_in::<_, Bytes>(statement).await?);
+    feed(&mut sink, data, false).await?;
+    Ok(sink)
+}
+
+/// Sends rows of a COPY, and ends it if they are the last.
+async fn feed(sink: &mut Pin<Box<CopyInSink<Bytes>>>, data: &str, is_last: bool) -> Result<(), Error> {
+    for part in data.as_bytes().chunks(64 * 1024) {
+        sink.feed(Bytes::copy_from_slice(part)).await?;
+    }
+    if is_last {
+        sink.as_mut().finish().await?;
+    }
+    Ok(())
+}
+
 impl Broken {
     /// The statement that it was about: the one that the server points into, else the one behind those that were done.
-    fn at(self, source: &Source, pieces: &[Piece], chunk: &Chunk) -> Stopped {
+    /// `first` and `total` are how many statements of the script lie before these pieces, and how many it has.
+    fn at(self, source: &Source, pieces: &[Piece], chunk: &Chunk, (first, total): (usize, usize)) -> Stopped {
         let place = position(&self.error).map(|characters| {
             let text = &source.text[chunk.range.clone()];
             chunk.range.start + text.char_indices().nth(characters - 1).map_or(text.len(), |(at, _)| at)
@@ -152,7 +229,7 @@ impl Broken {
         };
         let number = number.min(chunk.pieces.end - 1);
         let location = source.location(place.unwrap_or(pieces[number].statement().start));
-        Stopped { number: number + 1, error: self.error, total: pieces.len(), location }
+        Stopped { number: first + number + 1, error: self.error, total, location }
     }
 }
 

@@ -8,10 +8,9 @@ use tokio_postgres::SimpleQueryMessage;
 use super::check::Checked;
 use super::clean::{self, Lasting};
 use super::lock::held;
-use super::send;
+use super::send::{Sender, Trouble};
 use crate::db::{Session, may_have_committed};
 use crate::error::{Failure, Outcome};
-use crate::sql;
 
 /// The statements that record a script, given how many milliseconds it took.
 pub type Record<'a> = dyn Fn(&Checked<'_>, u128) -> anyhow::Result<String> + 'a;
@@ -90,14 +89,14 @@ impl Transaction<'_> {
     }
 
     async fn statements(&self, checked: &Checked<'_>) -> Result<(), Failure> {
-        let read = || -> anyhow::Result<_> {
-            let source = checked.text.open()?;
-            let pieces = sql::split(&source)?;
-            Ok((source, pieces))
-        };
-        let (source, pieces) = read().map_err(|error| self.unread(checked, error))?;
-        let sent = send::all(&self.session.client, &source, &pieces).await;
-        sent.map_err(|stopped| self.undone(checked, stopped.failure(self.session)))
+        let sender = Sender { client: &self.session.client, total: checked.statements };
+        let windows = checked.text.windows().map_err(|error| self.unread(checked, error))?;
+        match sender.all(windows).await {
+            Ok(checksum) if checksum == checked.text.checksums.normalised => Ok(()),
+            Ok(_) => Err(self.undone(checked, checked.text.changed())),
+            Err(Trouble::Stopped(stopped)) => Err(self.undone(checked, stopped.failure(self.session))),
+            Err(Trouble::Unread(error)) => Err(self.unread(checked, error)),
+        }
     }
 
     async fn record(&self, checked: &Checked<'_>, begun: Instant, is_last: bool) -> Result<(), Stop> {

@@ -68,7 +68,7 @@ fn migration(tool: &Tool, history: &History, script: &Script, row: &Row, shared:
         script.up.checksums.normalised,
         row.took_ms.unwrap_or(0),
         at.as_deref().unwrap_or("pg_catalog.clock_timestamp()"),
-        kept::value(&script.up.open()?.text),
+        kept::value(&script.up)?,
         env!("CARGO_PKG_VERSION"),
         literal(tool.name),
         literal(&row.original.to_string()),
