@@ -232,7 +232,8 @@ impl Rollback<'_> {
     fn answer(&self, done: &[Done], verification: Option<&Verification>) -> Answer {
         let passed = verification.is_none_or(Verification::passed);
         let outcome = if passed { Outcome::Done } else { Outcome::Findings };
-        let mut text = format!("{} of the migrations taken back\n", done.len());
+        let migrations = if done.len() == 1 { "migration is" } else { "migrations are" };
+        let mut text = format!("{} {migrations} taken back\n", done.len());
         if let Some(verification) = verification {
             if !passed {
                 text += "but the database is not what the other migrations make:\n";

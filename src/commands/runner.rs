@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
 use super::work::{self, Project};
-use crate::db::{Session, Target, explained};
+use crate::db::{Session, Target, explained, may_have_committed};
 use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{
     self, Checked, History, InDoubt, Kind, Lasting, Lost, Mode, Retry, Script, Seen, Steps, Stop, Unanswered, Verdict,
@@ -98,9 +98,14 @@ impl<'a> Runner<'a> {
     /// What the server said.
     pub async fn ensure(&mut self, project: &Project) -> Result<()> {
         let ensured = self.history.ensure(&self.session.client, &project.migrations).await;
-        // Its own COMMIT may have taken place without an answer.
         ensured.map_err(|error| {
-            with_state(explained(error), "no script was applied; the tables of the history may be there")
+            // Its own COMMIT may have taken place without an answer.
+            let is_open = error.downcast_ref::<tokio_postgres::Error>().is_some_and(may_have_committed);
+            let state = match is_open {
+                true => "no script was applied; the tables of the history may be there",
+                false => "nothing was changed",
+            };
+            with_state(explained(error), state)
         })
     }
 
@@ -112,7 +117,7 @@ impl<'a> Runner<'a> {
         let mut done = Vec::new();
         for checked in scripts {
             self.context.check_interrupt().map_err(|error| tell(error, &done))?;
-            if checked.mode == Mode::MustBeOneByOne {
+            if checked.mode == Mode::MustBeOneByOne && self.tells {
                 let why = "it has a statement that cannot run in a transaction";
                 self.context.say(&format!("{} runs statement by statement: {why}", escape(checked.path())));
             }

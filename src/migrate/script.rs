@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::checksum::{Checksums, Summing};
 use super::sections::Sections;
 use crate::error::Failure;
-use crate::sql::{self, Blocks, Source, Windows};
+use crate::sql::{self, Blocks, Checksum, Source, Windows};
 
 /// From this length on a line is taken in parts.
 const LONG: usize = 64 * 1024;
@@ -52,6 +52,8 @@ pub struct Text {
     pub checksums: Checksums,
     path: PathBuf,
     range: Range<usize>,
+    /// Whether the file ends with it.
+    is_last: bool,
 }
 
 impl Script {
@@ -61,9 +63,10 @@ impl Script {
     /// What [`sql::read`] refuses.
     pub fn read(path: &Path, shown_as: &str, kind: Kind, (version, name, tag): (i64, &str, &str)) -> Result<Self> {
         let found = Parts::read(path, shown_as, (version, name))?;
-        let mut texts = found.parts.into_iter().map(|(range, checksums)| {
+        let count = found.parts.len();
+        let mut texts = found.parts.into_iter().enumerate().map(|(at, (range, checksums))| {
             let (shown_as, path) = (shown_as.to_owned(), path.to_owned());
-            Text { shown_as, checksums, path, range }
+            Text { shown_as, checksums, path, range, is_last: at + 1 == count }
         });
         let up = texts.next().ok_or_else(|| Failure::input(format!("failed to read {shown_as}")))?;
         let (name, tag, down) = (name.to_owned(), tag.to_owned(), texts.next());
@@ -141,8 +144,23 @@ impl Text {
     /// The text in windows, of which only one is held in memory.
     ///
     /// # Errors
-    /// If it cannot be opened.
+    /// If it cannot be read, or is no longer what it was when the run was planned: then not even its beginning may run.
     pub fn windows(&self) -> Result<Windows> {
+        let mut summing = Checksum::new();
+        let mut place = 0;
+        for block in Blocks::open(&self.path, &self.shown_as)? {
+            let block = block?;
+            let within = |at: usize| at.saturating_sub(place).min(block.len());
+            let Some(part) = block.get(within(self.range.start)..within(self.range.end)) else {
+                return Err(self.changed().into());
+            };
+            summing.update(part);
+            place += block.len();
+        }
+        // Behind the last part there is nothing, and white space behind it would not show in the checksum.
+        if (self.is_last && place != self.range.end) || summing.finish() != self.checksums.normalised {
+            return Err(self.changed().into());
+        }
         Windows::open(&self.path, &self.shown_as, self.range.start as u64..self.range.end as u64)
     }
 
@@ -163,7 +181,8 @@ impl Text {
     pub fn open(&self) -> Result<Source> {
         let mut source = sql::read(&self.path, &self.shown_as)?;
         let part = source.text.get(self.range.clone()).unwrap_or_default();
-        if sql::checksum(part) != self.checksums.normalised {
+        let has_more = self.is_last && source.text.len() != self.range.end;
+        if has_more || sql::checksum(part) != self.checksums.normalised {
             return Err(self.changed().into());
         }
         source.text.truncate(self.range.end);

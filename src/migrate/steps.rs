@@ -166,7 +166,11 @@ impl Step<'_> {
         let sent = send::one(client, self.source, self.pieces, self.number).await;
         let done = match sent {
             Ok(_) => client
-                .batch_execute(&format!("{}; {}; COMMIT", progress::ourselves(), self.mark(true)))
+                .batch_execute(&format!(
+                    "SET CONSTRAINTS ALL IMMEDIATE; {}; {}; COMMIT",
+                    progress::ourselves(),
+                    self.mark(true)
+                ))
                 .await
                 .map_err(Into::into),
             Err(stopped) => Err(self.failed(&stopped)),

@@ -78,9 +78,8 @@ pub fn text(rehearsal: &Rehearsal<'_>, color: bool) -> String {
     let heavy = rehearsal.scripts.iter().flat_map(|script| &script.statements);
     let heavy = heavy.filter(|watched| rehearsal.is_heavy(watched)).count();
     if heavy > 0 {
-        let words = if heavy == 1 { "statement takes" } else { "statements take" };
-        let text =
-            format!("! {heavy} {words} a table with rows from everybody until the script ends, or write it anew");
+        let words = if heavy == 1 { "statement keeps" } else { "statements keep" };
+        let text = format!("! {heavy} {words} everybody from a table with rows until the script ends");
         let _ = writeln!(out, "{}", paint(&text, "33", color));
     }
     let _ = writeln!(
@@ -144,7 +143,9 @@ fn not_copied(rehearsal: &Rehearsal<'_>) -> String {
 /// `about 1.2 million rows, 98 MB`.
 fn size_in_words(size: Size) -> String {
     let rows = match size.rows {
-        rows if rows >= 10_000_000 => format!("about {} million rows", rows / 1_000_000),
+        rows if rows >= 1_000_000 => {
+            format!("about {}.{} million rows", rows / 1_000_000, rows % 1_000_000 / 100_000)
+        }
         rows if rows >= 10_000 => format!("about {} thousand rows", rows / 1000),
         rows if rows > 0 => format!("about {rows} rows"),
         _ => "rows not counted".to_owned(),
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn sizes_are_rounded() {
         let of = |rows, bytes| size_in_words(Size { rows, bytes, filled: true });
-        assert_eq!(of(12_345_678, 30 << 30), "about 12 million rows, 30 GB");
+        assert_eq!(of(12_345_678, 30 << 30), "about 12.3 million rows, 30 GB");
         assert_eq!(of(123_456, 98 << 20), "about 123 thousand rows, 98 MB");
         assert_eq!(of(7, 8192), "about 7 rows, 8 kB");
         assert_eq!(of(0, 8192), "rows not counted, 8 kB");

@@ -89,7 +89,7 @@ fn by_steps_and_to_a_version() -> Result {
     assert_eq!(undone(&output), ["migrations/0003_c.down.sql"]);
     assert_eq!(output.json()["result"]["verify"]["findings"], serde_json::json!([]));
     assert_eq!((database.value(TABLES), database.value(APPLIED)), ("a,b".into(), "1,2".into()));
-    back(&project, &database, &["--to", "0"]).expect(0).says("2 of the migrations taken back");
+    back(&project, &database, &["--to", "0"]).expect(0).says("2 migrations are taken back");
     assert_eq!((database.value(TABLES), database.value(APPLIED)), (String::new(), String::new()));
     assert_eq!(database.value("SELECT count(*) FROM pgplumb.migration"), "0");
     back(&project, &database, &["--to", "0"]).expect(0).says("nothing to take back");
