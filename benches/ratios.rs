@@ -1,5 +1,5 @@
-//! How fast pgplumb is beside `psql` and `pg_dump`, and how much memory it takes, measured in one run on one server of its
-//! own. It prints ratios and asserts nothing: `cargo bench` · `PGPLUMB_BENCH_TABLES=5000 cargo bench`.
+//! How fast pgplumb is beside `psql` and `pg_dump`, and how much memory it takes, measured in one run on servers of
+//! its own. It prints ratios and asserts nothing: `cargo bench` · `PGPLUMB_BENCH_TABLES=5000 cargo bench`.
 //!
 //! | variable | what it sizes | without it |
 //! |---|---|---|
@@ -33,28 +33,37 @@ const LONG_ROUNDS: usize = 3;
 const TOGETHER: usize = 1000;
 
 fn main() {
+    let scripts = number("PGPLUMB_BENCH_SCRIPTS", 1000);
+    if scripts > 0 {
+        let few = on_new_server(|bench| {
+            let few = bench.each_alone(scripts, ROUNDS);
+            bench.nothing_to_do(&few);
+            few
+        });
+        on_new_server(|bench| bench.all_together(scripts.min(TOGETHER)));
+        let many = number("PGPLUMB_BENCH_MANY", 4000);
+        if many > scripts {
+            grows(&few, &on_new_server(|bench| bench.each_alone(many, LONG_ROUNDS)));
+        }
+        let size = number("PGPLUMB_BENCH_SEED_MB", 50);
+        if size > 0 {
+            on_new_server(|bench| bench.seed(size));
+        }
+    }
+    on_new_server(|bench| bench.verify(number("PGPLUMB_BENCH_TABLES", 1000)));
+}
+
+/// Measures on a server that nothing has been done to: the catalogs of earlier databases, which it would vacuum
+/// meanwhile, are not there.
+fn on_new_server<T>(measure: impl FnOnce(&Bench) -> T) -> T {
     let folder = tempfile::Builder::new().prefix("pgplumb-bench-").tempdir().unwrap();
     open_to_all(folder.path());
     let places = places(folder.path());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cluster = runtime.block_on(local::ensure_running(&places, "postgres", &|_| ())).unwrap();
-    let bench = Bench { cluster, folder: folder.path().to_owned() };
-    let scripts = number("PGPLUMB_BENCH_SCRIPTS", 1000);
-    if scripts > 0 {
-        let few = bench.each_alone(scripts, ROUNDS);
-        bench.nothing_to_do(&few);
-        bench.all_together(scripts.min(TOGETHER));
-        let many = number("PGPLUMB_BENCH_MANY", 4000);
-        if many > scripts {
-            grows(&few, &bench.each_alone(many, LONG_ROUNDS));
-        }
-        let size = number("PGPLUMB_BENCH_SEED_MB", 50);
-        if size > 0 {
-            bench.seed(size);
-        }
-    }
-    bench.verify(number("PGPLUMB_BENCH_TABLES", 1000));
+    let measured = measure(&Bench { cluster, folder: folder.path().to_owned() });
     runtime.block_on(local::stop(&places)).unwrap();
+    measured
 }
 
 struct Bench {
@@ -238,17 +247,15 @@ fn rounds(measure: impl Fn() -> Duration) -> Vec<Duration> {
     (0..ROUNDS).map(|_| measure()).collect()
 }
 
-/// Prints how the time for one script grows with their number, for pgplumb and for `psql`: 1 is not at all.
+/// Prints how the time for one script grows with their number, for pgplumb and for `psql`: 1 is not at all. The ratio of
+/// the two is pgplumb's own share, whatever else the machine did meanwhile.
 fn grows(few: &Migrated, many: &Migrated) {
     #[expect(clippy::cast_precision_loss, reason = "nobody has that many")]
     let each = |took: Duration, of: &Migrated| took.as_secs_f64() / of.count as f64;
-    println!(
-        "time for one script, of {} beside of {}: db:migrate {:.2}, psql {:.2}",
-        many.count,
-        few.count,
-        each(many.ours, many) / each(few.ours, few),
-        each(many.theirs, many) / each(few.theirs, few),
-    );
+    let ours = each(many.ours, many) / each(few.ours, few);
+    let theirs = each(many.theirs, many) / each(few.theirs, few);
+    let what = format!("time for a script, of {} beside of {}", many.count, few.count);
+    println!("{what:<46} {ours:>9.2}       {:<46} {theirs:>9.2}       ratio {:.2}", "psql", ours / theirs);
 }
 
 fn times(runs: &[Run]) -> Vec<Duration> {

@@ -36,7 +36,7 @@ pub fn rows(path: &Path, megabytes: f64) {
     let mut id = 0_u32;
     while written < megabytes * 1e6 {
         id += 1;
-        let note = if id % 7 == 0 { "\\N".to_owned() } else { format!("note {id}, {}", "x".repeat(40)) };
+        let note = if id.is_multiple_of(7) { "\\N".to_owned() } else { format!("note {id}, {}", "x".repeat(40)) };
         let row = format!("{id}\tname {id}\t2024-08-08 12:00:00+00\t{note}\n");
         file.write_all(row.as_bytes()).unwrap();
         written += f64::from(u32::try_from(row.len()).unwrap());
