@@ -1,6 +1,9 @@
 //! What is measured: the same text every time.
 
 use std::fmt::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 
 /// `count` scripts of three to eight statements, by file name.
 pub fn scripts(count: usize) -> Vec<(String, String)> {
@@ -23,6 +26,22 @@ fn script(n: usize) -> String {
         };
     }
     sql
+}
+
+/// Writes a seed of about so many megabytes, the rows of one COPY.
+pub fn rows(path: &Path, megabytes: f64) {
+    let mut file = BufWriter::new(File::create(path).unwrap());
+    file.write_all(b"COPY load FROM stdin;\n").unwrap();
+    let mut written = 0.0;
+    let mut id = 0_u32;
+    while written < megabytes * 1e6 {
+        id += 1;
+        let note = if id.is_multiple_of(7) { "\\N".to_owned() } else { format!("note {id}, {}", "x".repeat(40)) };
+        let row = format!("{id}\tname {id}\t2024-08-08 12:00:00+00\t{note}\n");
+        file.write_all(row.as_bytes()).unwrap();
+        written += f64::from(u32::try_from(row.len()).unwrap());
+    }
+    file.write_all(b"\\.\n").unwrap();
 }
 
 /// A schema of `tables` tables: ten columns, four more indexes, a foreign key, a check, a trigger, two policies and two
