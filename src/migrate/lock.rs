@@ -49,23 +49,24 @@ pub async fn acquire(client: &Client, say: &dyn Fn(&str), go_on: &dyn Fn() -> Re
     Ok(())
 }
 
-/// The statement that fails unless this session still holds the lock.
+/// The statement that fails unless this session still holds the lock. It is taken twice, and here it is given back once
+/// and taken again: to look it up would take as long as there are locks on the server.
 pub fn held() -> String {
     let (high, low) = KEY;
     format!(
         "DO $pgplumb$ BEGIN
-           IF NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted
-                             AND l.pid = pg_catalog.pg_backend_pid()
-                             AND l.classid = {high} AND l.objid = {low} AND l.objsubid = 2) THEN
+           IF NOT pg_catalog.pg_advisory_unlock({high}, {low}) THEN
              RAISE 'the lock of this runner is gone' USING ERRCODE = '55000',
                HINT = 'a statement of the script gave it up, or a pooler in transaction mode lies between'; END IF;
+           PERFORM pg_catalog.pg_try_advisory_lock({high}, {low});
          END $pgplumb$"
     )
 }
 
 async fn try_lock(client: &Client) -> Result<bool> {
     let (high, low) = KEY;
-    let rows = client.query_typed(&format!("SELECT pg_try_advisory_lock({high}, {low})"), &[]).await;
+    let lock = format!("pg_try_advisory_lock({high}, {low})");
+    let rows = client.query_typed(&format!("SELECT CASE WHEN {lock} THEN {lock} ELSE false END"), &[]).await;
     let rows = rows.context("the lock of the runner could not be asked for")?;
     Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
 }
