@@ -55,10 +55,9 @@ pub fn held() -> String {
     let (high, low) = KEY;
     format!(
         "DO $pgplumb$ BEGIN
-           IF NOT pg_catalog.pg_advisory_unlock({high}, {low}) THEN
+           IF NOT pg_catalog.pg_advisory_unlock({high}, {low}) OR NOT pg_catalog.pg_try_advisory_lock({high}, {low}) THEN
              RAISE 'the lock of this runner is gone' USING ERRCODE = '55000',
                HINT = 'a statement of the script gave it up, or a pooler in transaction mode lies between'; END IF;
-           PERFORM pg_catalog.pg_try_advisory_lock({high}, {low});
          END $pgplumb$"
     )
 }
