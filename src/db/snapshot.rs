@@ -67,7 +67,7 @@ async fn read_once(session: &Session) -> Result<Catalog> {
 async fn begin(client: &Client) -> Result<Option<Name>, Error> {
     let size = "SELECT pg_catalog.pg_relation_size('pg_catalog.pg_attribute')";
     let answer = client.simple_query(&format!("{BEGIN};{PINNED};{size}")).await?;
-    let is_large = first(&answer, 0).and_then(|size| size.parse().ok()).is_some_and(|size: u64| size >= LARGE);
+    let is_large = first_value(&answer, 0).and_then(|size| size.parse().ok()).is_some_and(|size: u64| size >= LARGE);
     if !is_large {
         return Ok(None);
     }
@@ -91,7 +91,7 @@ struct Name {
 
 impl Name {
     fn of(answer: &[SimpleQueryMessage]) -> Option<Self> {
-        Some(Name { snapshot: first(answer, 0)?.to_owned(), server: first(answer, 1)?.to_owned() })
+        Some(Name { snapshot: first_value(answer, 0)?.to_owned(), server: first_value(answer, 1)?.to_owned() })
     }
 }
 
@@ -101,11 +101,11 @@ async fn join(session: &Session, name: &Name) -> Result<Option<Client>, Error> {
     let snapshot = literal(&name.snapshot);
     let begin = format!("{BEGIN};SET TRANSACTION SNAPSHOT {snapshot};{PINNED};SELECT {SERVER}");
     let answer = client.simple_query(&begin).await?;
-    Ok((first(&answer, 0) == Some(&name.server)).then_some(client))
+    Ok((first_value(&answer, 0) == Some(&name.server)).then_some(client))
 }
 
 /// A value of the first row of an answer.
-fn first(answer: &[SimpleQueryMessage], at: usize) -> Option<&str> {
+pub fn first_value(answer: &[SimpleQueryMessage], at: usize) -> Option<&str> {
     answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(at),
         _ => None,

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::history::{Applied, History};
 use super::kept;
 use super::script::Script;
-use super::tables::SCHEMA;
+use super::tables::{NOW, SCHEMA};
 use crate::sql::literal;
 
 /// The statements that let a row of the history count as what the project's folder has; `script` is nothing if the
@@ -29,7 +29,7 @@ pub fn accept(history: &History, row: &Applied, script: Option<&Script>, what: &
         let kept = kept::value(&script.up)?;
         statements += &format!(
             "INSERT INTO {table} AS t (version, name, applied_on, checksum) VALUES ({version}, {name},
-               pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), '{checksum}')
+               {NOW}, '{checksum}')
              ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum;
              INSERT INTO {SCHEMA}.migration (version, checksum, duration_ms, script, pgplumb)
              VALUES ({version}, {after}, 0, {kept}, '{}')

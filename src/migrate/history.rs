@@ -5,7 +5,7 @@ use tokio_postgres::Client;
 
 use super::Script;
 use super::kept;
-use super::tables::{MAKE, NEWEST, SCHEMA};
+use super::tables::{MAKE, NEWEST, NOW, SCHEMA};
 use crate::sql::{identifier, literal};
 
 const UNREAD: &str = "the history could not be read";
@@ -169,7 +169,7 @@ impl History {
         let out_of_order = last.is_some_and(|last| last > script.version);
         Ok(format!(
             "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({version}, {},
-               pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), '{}');
+               {NOW}, '{}');
              INSERT INTO {SCHEMA}.migration (version, checksum, duration_ms, out_of_order, script, pgplumb)
              VALUES ({version}, '{}', {duration_ms}, {out_of_order}, {}, '{}')",
             self.table,

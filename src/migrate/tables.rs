@@ -6,6 +6,10 @@ pub const SCHEMA: &str = "pgplumb";
 /// The newest of the tables: where it is, all of them are as this version knows them.
 pub const NEWEST: &str = "pgplumb.acceptance";
 
+/// This moment, as refinery writes down when a script was applied.
+pub const NOW: &str =
+    "pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+
 /// The statements that make what is not there yet, and bring what an earlier version made up to date. `script` is the
 /// deflated text as it was applied; a row of `statement` is a statement of a script that runs without a transaction and
 /// has not come to its end.

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join;
-use tokio_postgres::SimpleQueryMessage;
 
 use super::check::Checked;
 use super::clean::{self, Lasting};
 use super::lock::held;
 use super::send::{Sender, Trouble};
+use crate::db::snapshot::first_value;
 use crate::db::{Session, may_have_committed};
 use crate::error::{Failure, Outcome};
 
@@ -145,12 +145,4 @@ impl Transaction<'_> {
             _ => "no script of this run has an effect; all of them were rolled back".to_owned(),
         })
     }
-}
-
-/// A value of the first row of an answer.
-fn first_value(answer: &[SimpleQueryMessage], at: usize) -> Option<&str> {
-    answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(at),
-        _ => None,
-    })
 }

@@ -12,7 +12,7 @@ use crate::migrate::lock::held;
 use crate::migrate::progress::ourselves;
 use crate::migrate::script::{Kind, Script};
 use crate::migrate::seeds;
-use crate::migrate::tables::SCHEMA;
+use crate::migrate::tables::{NOW, SCHEMA};
 use crate::sql::literal;
 
 /// Whether the history has a script, as pgplumb itself writes it.
@@ -50,13 +50,12 @@ fn migration(tool: &Tool, history: &History, script: &Script, row: &Row, shared:
     let at = row.at.as_deref().map(literal);
     let mut statements = String::new();
     if !shared {
-        let now = "pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
         let _ = write!(
             statements,
             "INSERT INTO {} (version, name, applied_on, checksum) VALUES ({version}, {}, {}, '{}');",
             history.table(),
             literal(&script.name),
-            at.as_deref().unwrap_or(now),
+            at.as_deref().unwrap_or(NOW),
             history.refinery_checksum(script),
         );
     }
