@@ -12,7 +12,7 @@ mod kept;
 mod label;
 mod lock;
 mod locks;
-mod names;
+pub mod names;
 mod obstacle;
 mod plan;
 mod progress;
