@@ -52,7 +52,8 @@ pub fn choose<'a>(scripts: &'a [Script], names: &[String]) -> Result<Vec<&'a Scr
     let is = |script: &Script, name: &str| {
         let name = name.strip_prefix("data/").unwrap_or(name);
         let name = name.strip_suffix(".sql").unwrap_or(name);
-        script.tag == name || name.parse() == Ok(script.version)
+        let rest = script.tag.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_' || c == '-');
+        script.tag == name || rest == name || name.parse() == Ok(script.version)
     };
     for name in names {
         if !scripts.iter().any(|script| is(script, name)) {
@@ -63,4 +64,13 @@ pub fn choose<'a>(scripts: &'a [Script], names: &[String]) -> Result<Vec<&'a Scr
         }
     }
     Ok(scripts.iter().filter(|script| names.iter().any(|name| is(script, name))).collect())
+}
+
+/// The script that is named.
+///
+/// # Errors
+/// Bad input, where there is no such script.
+pub fn one<'a>(scripts: &'a [Script], name: &str) -> Result<&'a Script> {
+    let chosen = choose(scripts, &[name.to_owned()])?;
+    chosen.into_iter().next().ok_or_else(|| Failure::input(format!("there is no data migration `{name}`")).into())
 }

@@ -10,7 +10,7 @@ mod folder;
 mod history;
 mod kept;
 mod label;
-mod lock;
+pub mod lock;
 mod locks;
 pub mod names;
 mod obstacle;
