@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_adopt, db_diff, db_manifest, db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify,
-    local_install, local_start, local_stop,
+    data_verify, db_adopt, db_diff, db_manifest, db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status,
+    db_verify, local_install, local_start, local_stop,
 };
 use crate::output::Color;
 
@@ -88,6 +88,9 @@ pub enum Command {
     /// Write the manifest, from the migrations or from the target
     #[command(name = "db:manifest")]
     Manifest(db_manifest::Args),
+    /// Ask the database whether the checks of data migrations hold; writes nothing
+    #[command(name = "data:verify")]
+    DataVerify(data_verify::Args),
     /// Start the project's local cluster
     #[command(name = "local:start")]
     LocalStart(local_start::Args),
@@ -113,6 +116,7 @@ impl Command {
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",
             Command::Manifest(_) => "db:manifest",
+            Command::DataVerify(_) => "data:verify",
             Command::LocalStart(_) => "local:start",
             Command::LocalStop(_) => "local:stop",
             Command::LocalInstall(_) => "local:install",

@@ -2,6 +2,7 @@
 
 mod context;
 mod copy;
+pub mod data_verify;
 pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;
@@ -49,6 +50,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,
+        Command::DataVerify(args) => data_verify::run(context, args).await,
         Command::LocalStart(args) => local_start::run(context, args).await,
         Command::LocalStop(args) => local_stop::run(context, args).await,
         Command::LocalInstall(args) => local_install::run(context, args).await,

@@ -4,6 +4,7 @@
 //! known of each script, [`pace`] and [`throttle`] decide how fast, [`prove`] says whether it is right.
 
 mod folder;
+pub mod prove;
 pub mod script;
 mod statement;
 mod words;
