@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    data_finalize, data_migrate, data_pause, data_rollback, data_status, db_adopt, db_diff, db_manifest, db_migrate,
-    db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start, local_stop,
+    data_finalize, data_migrate, data_pause, data_rollback, data_status, data_verify, db_adopt, db_diff, db_manifest,
+    db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start,
+    local_stop,
 };
 use crate::output::Color;
 
@@ -106,6 +107,9 @@ pub enum Command {
     /// Do what may only be done at the end of a data migration, after proof
     #[command(name = "data:finalize")]
     DataFinalize(data_finalize::Args),
+    /// Ask the database whether the checks of data migrations hold; writes nothing
+    #[command(name = "data:verify")]
+    DataVerify(data_verify::Args),
     /// Start the project's local cluster
     #[command(name = "local:start")]
     LocalStart(local_start::Args),
@@ -137,6 +141,7 @@ impl Command {
             Command::DataResume(_) => "data:resume",
             Command::DataRollback(_) => "data:rollback",
             Command::DataFinalize(_) => "data:finalize",
+            Command::DataVerify(_) => "data:verify",
             Command::LocalStart(_) => "local:start",
             Command::LocalStop(_) => "local:stop",
             Command::LocalInstall(_) => "local:install",

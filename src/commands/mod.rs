@@ -7,6 +7,7 @@ pub mod data_migrate;
 pub mod data_pause;
 pub mod data_rollback;
 pub mod data_status;
+pub mod data_verify;
 pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;
@@ -61,6 +62,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::DataRollback(args) => data_rollback::run(context, args).await,
         Command::DataFinalize(args) => data_finalize::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,
+        Command::DataVerify(args) => data_verify::run(context, args).await,
         Command::LocalStart(args) => local_start::run(context, args).await,
         Command::LocalStop(args) => local_stop::run(context, args).await,
         Command::LocalInstall(args) => local_install::run(context, args).await,

@@ -8,7 +8,7 @@ mod folder;
 pub mod lock;
 pub mod pace;
 mod parse;
-mod prove;
+pub mod prove;
 pub mod script;
 pub mod state;
 mod statement;
@@ -19,7 +19,7 @@ mod words;
 
 pub use folder::{choose, one, read};
 pub use parse::parse;
-pub use prove::{Proven, checks, proof_text, proof_value, prove};
+pub use prove::{Proven, checks, prove, text as proof_text, value as proof_value};
 pub use script::{Name, Script, Work};
 pub use state::{Stage, State};
 pub use statement::Statement;
