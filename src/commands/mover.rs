@@ -118,6 +118,7 @@ impl Mover<'_> {
     }
 
     async fn state(&self) -> Result<State> {
+        self.take_lock_again(&self.client()).await?;
         let states = state::read(&self.client().client).await?;
         let state = states.into_iter().find(|state| state.version == self.script.version);
         Ok(state.ok_or_else(|| Failure::refused(format!("{}: what was kept of it is gone", self.script.path)))?)
@@ -179,13 +180,13 @@ impl Mover<'_> {
                     worker.retry = Retry::within(self.retry_for);
                 }
                 Ok(Moved::End) => return Ok(true),
-                Ok(Moved::Elsewhere) => match self.again(range).await? {
+                Ok(Moved::Elsewhere) => match self.again(worker, range).await? {
                     Some(now) => *range = now,
                     None => return Ok(true),
                 },
                 Err(failure) => {
                     self.trouble(worker, range, failure).await?;
-                    match self.again(range).await? {
+                    match self.again(worker, range).await? {
                         Some(now) => *range = now,
                         None => return Ok(true),
                     }
@@ -208,15 +209,8 @@ impl Mover<'_> {
     }
 
     /// A range as the database has it now; nothing, if it is at its end.
-    async fn again(&self, range: &Range) -> Result<Option<Range>> {
-        let ranges = match state::ranges(&self.client().client, self.script.version).await {
-            Ok(ranges) => ranges,
-            // The one that looks is about to connect again.
-            Err(_) => {
-                self.context.pause(LOOK_EVERY * 2).await?;
-                state::ranges(&self.client().client, self.script.version).await?
-            }
-        };
+    async fn again(&self, worker: &Worker, range: &Range) -> Result<Option<Range>> {
+        let ranges = state::ranges(&worker.session.client, self.script.version).await?;
         Ok(ranges.into_iter().find(|now| now.number == range.number))
     }
 
@@ -354,7 +348,7 @@ impl Mover<'_> {
         let _ = self.client().client.batch_execute(&statement).await;
     }
 
-    /// The connection that held the lock is gone, or one of its questions cannot be asked.
+    /// Makes another connection that holds the lock, if the one that held it is gone.
     async fn take_lock_again(&self, session: &Session) -> Result<()> {
         if session.client.simple_query("").await.is_ok() {
             return Ok(());

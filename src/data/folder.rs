@@ -52,18 +52,22 @@ pub fn choose<'a>(scripts: &'a [Script], names: &[String]) -> Result<Vec<&'a Scr
     let is = |script: &Script, name: &str| {
         let name = name.strip_prefix("data/").unwrap_or(name);
         let name = name.strip_suffix(".sql").unwrap_or(name);
-        let rest = script.tag.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_' || c == '-');
-        script.tag == name || rest == name || name.parse() == Ok(script.version)
+        script.tag == name || short(script) == name || name.parse() == Ok(script.version)
     };
     for name in names {
         if !scripts.iter().any(|script| is(script, name)) {
-            let guess = did_you_mean(name, scripts.iter().map(|script| script.tag.as_str()));
+            let guess = did_you_mean(name, scripts.iter().flat_map(|script| [script.tag.as_str(), short(script)]));
             return Err(Failure::input(format!("there is no data migration `{name}`{guess}"))
                 .next("`pgplumb data:status` lists them")
                 .into());
         }
     }
     Ok(scripts.iter().filter(|script| names.iter().any(|name| is(script, name))).collect())
+}
+
+/// The name without the version before it.
+fn short(script: &Script) -> &str {
+    script.tag.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_' || c == '-')
 }
 
 /// The script that is named.

@@ -17,6 +17,7 @@ mod clean;
 mod cli;
 mod concurrency;
 mod corpus;
+mod data;
 mod data_verify;
 mod diff;
 mod documents;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(adopt::trials());
     trials.extend(cli::trials());
+    trials.extend(data::trials());
     trials.extend(chat::trials());
     trials.extend(cases::trials());
     trials.extend(corpus::trials());
