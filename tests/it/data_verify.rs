@@ -140,10 +140,10 @@ fn no_digit_of_a_number_is_lost() -> Result {
 fn rows_hidden_by_a_policy_are_no_pass() -> Result {
     let (project, database) = (project(COMPARE), database(10, "done"));
     database.run("ALTER TABLE old ENABLE ROW LEVEL SECURITY; ALTER TABLE new ENABLE ROW LEVEL SECURITY");
-    database.run("CREATE ROLE reader LOGIN");
-    let url = database.url_as("reader");
+    database.run("CREATE ROLE data_verify_reader LOGIN");
+    let url = database.url_as("data_verify_reader");
     let output = project.pgplumb(&["data:verify", "--url", &url]);
-    database.run("DROP ROLE reader");
+    database.run("DROP ROLE data_verify_reader");
     output.expect(4).says("row-level security policy").says("data/0001_move.sql:8:1");
     Ok(())
 }
