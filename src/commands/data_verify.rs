@@ -47,7 +47,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         };
         told.push(Told { script, state, proven });
     }
-    let checks_any = told.iter().any(|told| told.has_rules());
+    let checks_any = told.iter().any(Told::has_rules);
     let passed = checks_any && told.iter().all(Told::passed);
     let mut text: String = told.iter().map(Told::text).collect();
     if !checks_any {

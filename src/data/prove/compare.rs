@@ -9,7 +9,7 @@ use tokio_postgres::{Client, SimpleQueryRow};
 use super::place::{Query, number};
 use super::{Proven, SHOWN, cut, more};
 use crate::data::Statement;
-use crate::error::{Failure, did_you_mean};
+use crate::error::did_you_mean;
 use crate::sql::{parts, unquoted};
 
 /// In which of 1024 parts a key is.
@@ -30,21 +30,21 @@ pub async fn compare(client: &Client, statements: &[Statement]) -> Result<Vec<Pr
 }
 
 /// The statements in twos, without one that is left over or a name that would tear two apart.
-fn pairs(statements: &[Statement]) -> Result<Vec<[&Statement; 2]>, Failure> {
+fn pairs(statements: &[Statement]) -> Result<Vec<[&Statement; 2]>> {
     let mut pairs = Vec::new();
-    for pair in statements.chunks(2) {
-        match pair {
-            [_, actual] if actual.rule.is_some() => {
-                let what = "a line `rule` stands between two queries that are compared with each other";
-                return Err(actual.refuse(what, "write it before the first of the two, which says what should be"));
-            }
-            [expected, actual] => pairs.push([expected, actual]),
-            _ => {
-                let what = "this query is compared with nothing: there is no second one behind it";
-                let next = "write the query of what is there behind the query of what should be";
-                return Err(pair.first().map_or_else(|| Failure::input(what), |alone| alone.refuse(what, next)));
-            }
+    let mut rest = statements.iter();
+    while let Some(expected) = rest.next() {
+        let Some(actual) = rest.next() else {
+            let what = "this query is compared with nothing: there is no second one behind it";
+            let next = "write the query of what is there behind the query of what should be";
+            return Err(expected.refuse(what, next).into());
+        };
+        if actual.rule.is_some() {
+            let what = "a line `rule` stands between two queries that are compared with each other";
+            let next = "write it before the first of the two, which says what should be";
+            return Err(actual.refuse(what, next).into());
         }
+        pairs.push([expected, actual]);
     }
     Ok(pairs)
 }
@@ -167,7 +167,7 @@ struct Digest {
 }
 
 /// The places of the key's columns: those that are named, else the first.
-fn key(statement: &Statement, columns: &[String]) -> Result<Vec<usize>, Failure> {
+fn key(statement: &Statement, columns: &[String]) -> Result<Vec<usize>> {
     if statement.key.is_empty() {
         return Ok(vec![0]);
     }
@@ -176,7 +176,7 @@ fn key(statement: &Statement, columns: &[String]) -> Result<Vec<usize>, Failure>
         columns.iter().position(|column| *column == name).ok_or_else(|| {
             let guess = did_you_mean(&name, columns.iter().map(String::as_str));
             let what = format!("the key has the column {written}, which this query does not have{guess}");
-            statement.refuse(&what, &format!("name some of its columns: {}", columns.join(", ")))
+            statement.refuse(&what, &format!("name some of its columns: {}", columns.join(", "))).into()
         })
     };
     statement.key.iter().map(place).collect()
