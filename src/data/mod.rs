@@ -26,6 +26,10 @@ pub use statement::Statement;
 pub use walked::Walked;
 pub use words::{Header, Throttle, Walk};
 
+use anyhow::Result;
+
+use crate::error::Failure;
+
 /// A key as people read and write it: the value, or a JSON array of several.
 pub fn shown(key: &[String]) -> String {
     match key {
@@ -38,12 +42,13 @@ pub fn shown(key: &[String]) -> String {
 ///
 /// # Errors
 /// Bad input, if it has not as many values as there are columns.
-pub fn key(text: &str, walked: &Walked) -> Result<Vec<String>, crate::error::Failure> {
+pub fn key(text: &str, walked: &Walked) -> Result<Vec<String>> {
     let columns: Vec<&str> = walked.key.iter().map(|(column, _)| column.as_str()).collect();
     let values = if columns.len() == 1 { Some(vec![text.to_owned()]) } else { serde_json::from_str(text).ok() };
-    values.filter(|values: &Vec<String>| values.len() == columns.len()).ok_or_else(|| {
+    let values = values.filter(|values: &Vec<String>| values.len() == columns.len());
+    Ok(values.ok_or_else(|| {
         let (columns, example) = (columns.join(", "), columns.iter().map(|_| "\"…\"").collect::<Vec<_>>().join(","));
-        crate::error::Failure::input(format!("`{text}` is no key of {} ({columns})", walked.table))
+        Failure::input(format!("`{text}` is no key of {} ({columns})", walked.table))
             .next(format!("write it as '[{example}]'"))
-    })
+    })?)
 }

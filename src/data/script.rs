@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::statement::{Statement, refuse};
+use super::statement::{Statement, placed, refuse};
 use super::words::{Header, Walk, misplaced};
 use crate::error::{Failure, did_you_mean};
 use crate::sql::token::{Kind, Tokens};
@@ -191,7 +191,7 @@ fn read(source: &Source) -> Result<(Header, Vec<Section>)> {
         };
         let (name, value) = directive.split_once(char::is_whitespace).unwrap_or((directive, ""));
         let value = value.trim();
-        let at = |failure: Failure| failure.at(source.location(token.range.start));
+        let at = |error: anyhow::Error| placed(error, source.location(token.range.start));
         match (name, sections.last_mut()) {
             ("section", _) => {
                 let section = section(value, &sections).map_err(at)?;
@@ -208,7 +208,7 @@ fn read(source: &Source) -> Result<(Header, Vec<Section>)> {
             (_, Some(section)) => {
                 let is_walk = section.name == Name::Undo && section.walk.take(name, value).map_err(at)?;
                 if !is_walk {
-                    return Err(at(misplaced(name)).into());
+                    return Err(at(misplaced(name).into()));
                 }
             }
         }
@@ -220,15 +220,16 @@ fn read(source: &Source) -> Result<(Header, Vec<Section>)> {
     Ok((header, sections))
 }
 
-fn section(value: &str, sections: &[Section]) -> Result<Name, Failure> {
+fn section(value: &str, sections: &[Section]) -> Result<Name> {
     let found = NAMES.into_iter().find(|(name, _)| *name == value);
     let Some((_, name)) = found else {
         let names = NAMES.map(|(name, _)| name);
         return Err(Failure::input(format!("there is no section `{value}`{}", did_you_mean(value, names)))
-            .next(format!("use one of {}", names.join(", "))));
+            .next(format!("use one of {}", names.join(", ")))
+            .into());
     };
     if sections.iter().any(|section| section.name == name) {
-        return Err(Failure::input(format!("the section `{value}` is there twice")).next("make one of the two"));
+        return Err(Failure::input(format!("the section `{value}` is there twice")).next("make one of the two").into());
     }
     Ok(name)
 }

@@ -46,7 +46,7 @@ pub fn read(source: &Source, range: Range<usize>, marks: &[(usize, String, Strin
         let mut statement = Statement { text, location, rule: None, key: Vec::new(), each_row: false };
         let before = |at: usize| (begin..found.start).contains(&at);
         for (_, name, value) in marks.iter().filter(|(at, _, _)| before(*at)) {
-            statement.mark(name, value).map_err(|failure| failure.at(statement.location.clone()))?;
+            statement.mark(name, value).map_err(|error| placed(error, statement.location.clone()))?;
         }
         begin = found.end;
         statements.push(statement);
@@ -57,6 +57,14 @@ pub fn read(source: &Source, range: Range<usize>, marks: &[(usize, String, Strin
 /// A refusal of what stands at a byte of a script.
 pub fn refuse(source: &Source, at: usize, what: &str, next: &str) -> Failure {
     Failure::input(what).at(source.location(at)).next(next)
+}
+
+/// Says of a refusal where it happened.
+pub fn placed(error: anyhow::Error, location: Location) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure.at(location).into(),
+        Err(error) => error,
+    }
 }
 
 /// A part of a script in a text of the same length, so that places stay what they are: all else, and the directives, are
@@ -79,7 +87,7 @@ fn only(source: &Source, range: Range<usize>) -> Source {
 }
 
 impl Statement {
-    fn mark(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+    fn mark(&mut self, name: &str, value: &str) -> Result<()> {
         if name == "each-row" {
             self.each_row = true;
             return Ok(());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::error::{Failure, did_you_mean};
 use crate::sql::{duration, parts};
 
@@ -86,7 +88,7 @@ impl Default for Header {
 
 impl Walk {
     /// Takes a directive of a walk; false if it is none.
-    pub fn take(&mut self, name: &str, value: &str) -> Result<bool, Failure> {
+    pub fn take(&mut self, name: &str, value: &str) -> Result<bool> {
         match name {
             "over" => self.over = Some(some(name, value)?),
             "key" => self.key = columns(value)?,
@@ -104,7 +106,7 @@ impl Walk {
 
 impl Header {
     /// Takes a directive of the top of a script.
-    pub fn take(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+    pub fn take(&mut self, name: &str, value: &str) -> Result<()> {
         if self.walk.take(name, value)? {
             return Ok(());
         }
@@ -115,14 +117,14 @@ impl Header {
             "lock_timeout" => self.lock_timeout = time(name, value)?,
             "after" => self.after = Some(value.parse().map_err(|_| wrong(name, value, "after 0005"))?),
             "throttle" => self.throttle.take(value)?,
-            _ => return Err(unknown(name, &HEADER)),
+            _ => return Err(unknown(name, &HEADER).into()),
         }
         Ok(())
     }
 }
 
 impl Throttle {
-    fn take(&mut self, value: &str) -> Result<(), Failure> {
+    fn take(&mut self, value: &str) -> Result<()> {
         let (name, limit) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
         let limit = limit.trim();
         let is_off = limit == "off";
@@ -133,7 +135,7 @@ impl Throttle {
                 self.long_transactions = if is_off { None } else { Some(time("throttle long-transactions", limit)?) };
             }
             "query" => self.query = Some(some("throttle query", limit)?),
-            _ => return Err(unknown(name, &["lag", "lock-waits", "long-transactions", "query"])),
+            _ => return Err(unknown(name, &["lag", "lock-waits", "long-transactions", "query"]).into()),
         }
         Ok(())
     }
@@ -145,30 +147,30 @@ pub fn misplaced(name: &str) -> Failure {
 }
 
 /// The columns of a list such as `a, "B"`.
-pub fn columns(value: &str) -> Result<Vec<String>, Failure> {
+pub fn columns(value: &str) -> Result<Vec<String>> {
     let columns: Vec<String> = parts(value, ",").into_iter().map(|column| column.trim().to_owned()).collect();
     if columns.iter().any(String::is_empty) {
-        return Err(wrong("key", value, "key id"));
+        return Err(wrong("key", value, "key id").into());
     }
     Ok(columns)
 }
 
 /// A value that must not be left out.
-pub fn some(name: &str, value: &str) -> Result<String, Failure> {
+pub fn some(name: &str, value: &str) -> Result<String> {
     if value.is_empty() {
-        return Err(Failure::input(format!("`{name}` says nothing")).next("write its value on the same line"));
+        return Err(Failure::input(format!("`{name}` says nothing")).next("write its value on the same line").into());
     }
     Ok(value.trim_end_matches(';').to_owned())
 }
 
-fn count(name: &str, value: &str) -> Result<u32, Failure> {
+fn count(name: &str, value: &str) -> Result<u32> {
     let number = value.replace('_', "").parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| wrong(name, value, &format!("{name} 4")))
+    Ok(number.ok_or_else(|| wrong(name, value, &format!("{name} 4")))?)
 }
 
-fn time(name: &str, value: &str) -> Result<Duration, Failure> {
+fn time(name: &str, value: &str) -> Result<Duration> {
     let time = duration(value).filter(|time| !time.is_zero());
-    time.ok_or_else(|| wrong(name, value, &format!("{name} 500ms")))
+    Ok(time.ok_or_else(|| wrong(name, value, &format!("{name} 500ms")))?)
 }
 
 fn wrong(name: &str, value: &str, example: &str) -> Failure {
