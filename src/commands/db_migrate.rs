@@ -53,10 +53,19 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let manifest = wants_proof.then(|| context.read_manifest()).transpose()?;
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
-    let (applied, seeded) = match args.dry_run {
+    let (applied, seeded, waits) = match args.dry_run {
         true => return dry_run(context, args, &connected, &project).await,
         false => apply(context, args, &connected, &project).await?,
     };
+    let list = |done: &[Done]| done.iter().map(Done::value).collect::<Vec<Value>>();
+    if let Some((path, data)) = waits {
+        let value = json!({ "applied": list(&applied), "seeds": list(&seeded), "verify": null });
+        return Err(Failure::new(Outcome::Findings, format!("{path} waits for the data migration {data}"))
+            .state("what comes before it is applied; the manifest is not held against the database yet")
+            .next(format!("`pgplumb data:migrate {data}`, then `pgplumb db:migrate`"))
+            .found(String::new(), value)
+            .into());
+    }
     let verification = match manifest {
         Some(mut manifest) => {
             let proof = prove(context, &connected.session, &mut manifest).await;
@@ -69,7 +78,6 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         _ => Outcome::Done,
     };
     let text = verification.as_ref().map(|verification| report::table(verification, context.output.color));
-    let list = |done: &[Done]| done.iter().map(Done::value).collect::<Vec<Value>>();
     let value = json!({
         "applied": list(&applied), "seeds": list(&seeded), "verify": verification.as_ref().map(report::value),
     });
@@ -108,23 +116,22 @@ impl Args {
     }
 }
 
-async fn apply(
-    context: &Context,
-    args: &Args,
-    connected: &Connected,
-    project: &Project,
-) -> Result<(Vec<Done>, Vec<Done>)> {
+/// The migrations and seeds that were applied, and what holds the rest back.
+type Applied = (Vec<Done>, Vec<Done>, Option<(String, String)>);
+
+async fn apply(context: &Context, args: &Args, connected: &Connected, project: &Project) -> Result<Applied> {
     let label = args.label.or(connected.target.label);
     let survey = work::survey(context, connected, project, args.order).await?;
     let due = args.due(context, connected, project, &survey).await?;
     if due.migrations.is_empty() && due.seeds.is_empty() && label.is_none() {
         context.say("nothing to apply");
-        return Ok((Vec::new(), Vec::new()));
+        return Ok((Vec::new(), Vec::new(), due.waits));
     }
     let mut runner = Runner::begin(context, connected, &args.manner).await?;
     // Somebody else may have done it while this run waited for the lock.
     let survey = work::survey(context, connected, project, args.order).await?;
     let due = args.due(context, connected, project, &survey).await?;
+    let waits = due.waits;
     runner.ensure(project).await?;
     if let Some(label) = label {
         migrate::write_label(&runner.session.client, label).await?;
@@ -142,7 +149,7 @@ async fn apply(
     if done.0.is_empty() && done.1.is_empty() {
         context.say("nothing to apply");
     }
-    Ok(done)
+    Ok((done.0, done.1, waits))
 }
 
 async fn dry_run(context: &Context, args: &Args, connected: &Connected, project: &Project) -> Result<Answer> {
@@ -151,6 +158,8 @@ async fn dry_run(context: &Context, args: &Args, connected: &Connected, project:
     let files = |scripts: &[Checked<'_>]| scripts.iter().map(|checked| checked.path().to_owned()).collect::<Vec<_>>();
     let (migrations, seeds) = (files(&due.migrations), files(&due.seeds));
     let text: String = migrations.iter().chain(&seeds).map(|file| format!("would apply {file}\n")).collect();
+    let wait = |(path, data): &(String, String)| format!("{path} waits for the data migration {data}\n");
+    let text = text + &due.waits.as_ref().map(wait).unwrap_or_default();
     let text = if text.is_empty() { "nothing to apply\n".to_owned() } else { text };
     let value = json!({ "would_apply": migrations, "would_seed": seeds });
     Ok(Answer { outcome: Outcome::Done, text, value })

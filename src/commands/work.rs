@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::Context;
 use super::context::Connected;
+use crate::data::{self, Stage};
 use crate::db::explained;
 use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{self, Checked, History, Kind, Obstacle, Plan, Progress, Script, SeedHistory};
@@ -39,6 +40,8 @@ pub struct Due<'a> {
     pub migrations: Vec<Checked<'a>>,
     /// Seeds in theirs.
     pub seeds: Vec<Checked<'a>>,
+    /// The migration behind which nothing is due yet, and the data migration that it waits for.
+    pub waits: Option<(String, String)>,
 }
 
 /// Reads all scripts, and refuses those that are none, before anything is connected.
@@ -121,7 +124,10 @@ impl<'a> Survey<'a> {
         let last = to.and_then(place).unwrap_or(usize::MAX);
         let pending = self.plan.pending.iter().filter(|at| **at <= last).map(|at| &project.migrations[*at]);
         let seeds = if no_seed { &[][..] } else { &self.seeds };
-        Ok(Due { migrations: check(&pending.collect::<Vec<&Script>>())?, seeds: check(seeds)? })
+        let migrations = check(&pending.collect::<Vec<&Script>>())?;
+        let mut due = Due { migrations, seeds: check(seeds)?, waits: None };
+        due.hold_back(context, connected).await?;
+        Ok(due)
     }
 
     /// Refuses to go on where files and history disagree, and says what is late.
@@ -151,6 +157,32 @@ impl<'a> Survey<'a> {
         let applied = migrate::kept_text(&connected.session.client, *version).await?;
         let Some(applied) = applied else { return Ok(None) };
         Ok(Some(migrate::difference(&applied, &script.up.open()?.text, script.path())))
+    }
+}
+
+impl Due<'_> {
+    /// Leaves out what comes at or behind a migration that requires a data migration which is not done.
+    async fn hold_back(&mut self, context: &Context, connected: &Connected) -> Result<()> {
+        if self.migrations.iter().all(|checked| checked.directives.requires_data.is_empty()) {
+            return Ok(());
+        }
+        let scripts = data::read(&context.project.folder)?;
+        let states = data::state::read(&connected.session.client).await.map_err(unchanged)?;
+        let is_done = |version: i64| {
+            let stage = states.iter().find(|state| state.version == version).map(|state| state.stage);
+            matches!(stage, Some(Stage::Done | Stage::Finalized))
+        };
+        for (at, checked) in self.migrations.iter().enumerate() {
+            let Some(version) = checked.directives.requires_data.iter().find(|version| !is_done(**version)) else {
+                continue;
+            };
+            let script = data::one(&scripts, &version.to_string())?;
+            self.waits = Some((checked.path().to_owned(), script.tag.clone()));
+            self.migrations.truncate(at);
+            self.seeds.clear();
+            break;
+        }
+        Ok(())
     }
 }
 

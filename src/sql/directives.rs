@@ -8,7 +8,7 @@ use crate::error::{Failure, Location, did_you_mean};
 use crate::sql::source::Source;
 use crate::sql::token::{Kind, Tokens};
 
-const NAMES: [&str; 4] = ["no-transaction", "lock_timeout", "retry_for", "also-accepts"];
+const NAMES: [&str; 5] = ["no-transaction", "lock_timeout", "retry_for", "also-accepts", "requires"];
 
 /// What a script asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Directives {
     pub retry_for: Option<Duration>,
     /// Checksums of earlier texts of the script that count as this one.
     pub also_accepts: Vec<String>,
+    /// Versions of the data migrations that must be done before it.
+    pub requires_data: Vec<i64>,
 }
 
 /// Reads the directives in the comments before the first statement.
@@ -71,6 +73,12 @@ impl Directives {
                 let next = "write the 64 hexadecimal digits of the checksum";
                 let checksum = checksum(value).ok_or_else(|| refuse(format!("`{value}` is not a checksum"), next))?;
                 self.also_accepts.push(checksum);
+            }
+            "requires" => {
+                let next = "write it as `-- pgplumb: requires data 0001`";
+                let version = value.strip_prefix("data ").and_then(|version| version.trim().parse().ok());
+                let version = version.ok_or_else(|| refuse(format!("`{value}` is no data migration"), next))?;
+                self.requires_data.push(version);
             }
             _ => {
                 let known = NAMES.map(|name| format!("`{name}`")).join(", ");
@@ -123,13 +131,14 @@ mod tests {
     fn directives_stand_in_the_comments_at_the_top() {
         let sum = "AB".repeat(32);
         let text = format!(
-            "-- Adds an index.\r\n/* why */ --pgplumb:no-transaction\r\n-- pgplumb: lock_timeout 2 min\n\n-- pgplumb: retry_for 0\n-- pgplumb: also-accepts {sum}\nselect 1; -- pgplumb: oops"
+            "-- Adds an index.\r\n/* why */ --pgplumb:no-transaction\r\n-- pgplumb: lock_timeout 2 min\n\n-- pgplumb: retry_for 0\n-- pgplumb: also-accepts {sum}\n-- pgplumb: requires data 0001\nselect 1; -- pgplumb: oops"
         );
         let expected = Directives {
             no_transaction: true,
             lock_timeout: Some(Duration::from_secs(120)),
             retry_for: Some(Duration::ZERO),
             also_accepts: vec![sum.to_lowercase()],
+            requires_data: vec![1],
         };
         assert_eq!(parse(&text), Ok(expected));
         assert_eq!(parse("-- pgplumb is great\nselect '-- pgplumb: x'"), Ok(Directives::default()));
@@ -143,6 +152,7 @@ mod tests {
         assert!(parse("-- pgplumb: also-accepts 12ab").unwrap_err().contains("not a checksum"));
         assert!(parse("-- pgplumb: no-transaction please").unwrap_err().contains("no value"));
         assert!(parse("-- pgplumb: lock_timeout 1s\n-- pgplumb: lock_timeout 2s").unwrap_err().contains("twice"));
+        assert!(parse("-- pgplumb: requires 0001").unwrap_err().contains("requires data 0001"));
         assert!(parse("-- pgplumb:").is_err());
     }
 }

@@ -13,6 +13,7 @@ crate::trials!(
     nothing_takes_back_what_has_no_undo,
     rows_that_stay_to_be_done_are_an_error,
     a_migration_must_come_first,
+    a_migration_waits_for_a_data_migration,
 );
 
 fn scripts_are_refused_with_the_place() -> Result {
@@ -105,5 +106,27 @@ fn a_migration_must_come_first() -> Result {
     project.on(&database, &["data:migrate"]).expect(4).says("comes after the migration 7");
     project.on(&database, &["db:migrate", "--no-verify"]).expect(0);
     project.on(&database, &["data:migrate"]).expect(0);
+    Ok(())
+}
+
+fn a_migration_waits_for_a_data_migration() -> Result {
+    let database = circuits(10);
+    let needs = "-- pgplumb: requires data 0001\nCREATE TABLE y ();";
+    let project = project(&script())
+        .with("migrations/0001_x.sql", "CREATE TABLE x ();")
+        .with("migrations/0002_y.sql", needs)
+        .with("migrations/0003_z.sql", "CREATE TABLE z ();");
+    let waits = project.on(&database, &["db:migrate", "--no-verify"]).expect(3);
+    waits.says("0002_y.sql waits for the data migration 0001_split").says("pgplumb data:migrate 0001_split");
+    assert_eq!(
+        database.rows("SELECT to_regclass('x') IS NULL, to_regclass('y') IS NULL, to_regclass('z') IS NULL"),
+        [["f", "t", "t"]]
+    );
+    project.on(&database, &["db:migrate", "--no-verify", "--dry-run"]).says("waits for");
+    project.on(&database, &["data:migrate"]).expect(0);
+    project.on(&database, &["db:migrate", "--no-verify"]).expect(0);
+    assert_eq!(database.value("SELECT to_regclass('z') IS NULL"), "f");
+    project.write("migrations/0004_w.sql", needs.replace("0001", "0009"));
+    project.on(&database, &["db:migrate", "--no-verify"]).expect(2).says("no data migration `9`");
     Ok(())
 }
