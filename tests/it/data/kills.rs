@@ -32,7 +32,7 @@ fn writer(database: &Database, number: u32, rows: u32, stop: &Arc<AtomicBool>) -
             let mut seed = u64::from(number) + 1;
             while !stop.load(Ordering::Relaxed) {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let at = (seed >> 33) % u64::from(rows);
+                let at = (seed >> 33) % u64::from(rows) + 1;
                 let statement = format!(
                     "WITH c AS (UPDATE circuit SET v = v + 1, doc = jsonb_set(doc, '{{name}}', to_jsonb('w' || v + 1))
                                  WHERE id = ({at} - {rows} / 2) * 3 RETURNING id, v, doc)
