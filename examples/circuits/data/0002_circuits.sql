@@ -109,7 +109,8 @@ SELECT l.id, l.user_id, r.rule FROM public.user_profiles_legacy l
   JOIN public.circuit_migration_report r ON r.step = 'circuit' AND r.legacy_id = l.id
  WHERE (l.profile_name IS NOT NULL OR l.circuit_parameters IS NOT NULL)
    AND r.rule NOT IN ('moved', 'already there')
-   AND NOT (r.rule = 'no user' AND r.kept -> 'id' = to_jsonb(l.id));
+   AND (r.rule <> 'no user' OR r.kept -> 'id' IS DISTINCT FROM to_jsonb(l.id)
+     OR EXISTS (SELECT FROM public.user_profiles p WHERE p.id = l.user_id));
 
 -- pgplumb: rule no user has two active circuits
 SELECT user_id FROM public.circuit_configurations WHERE is_active GROUP BY user_id HAVING count(*) > 1;

@@ -78,7 +78,7 @@ made AS (
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 )
-INSERT INTO public.circuit_migration_report (step, legacy_id, user_id, rule, notes, circuit_config_id, kept)
+INSERT INTO public.circuit_migration_report (step, legacy_id, user_id, rule, notes, circuit_config_id, tagged_model_id, kept)
 SELECT 'model', b.id, b.user_id,
        CASE WHEN d.id IS NULL THEN 'no user' WHEN m.id IS NULL THEN 'already there'
             WHEN d.is_named THEN 'named' ELSE d.rule END,
@@ -88,7 +88,7 @@ SELECT 'model', b.id, b.user_id,
          CASE WHEN d.names IS NOT NULL AND NOT d.is_named THEN 'names a circuit that the user has not' END,
          CASE WHEN b.created_at IS NULL THEN 'created_at is not known' END
        ], NULL),
-       coalesce(t.circuit_config_id, d.circuit_id),
+       coalesce(t.circuit_config_id, d.circuit_id), CASE WHEN d.id IS NOT NULL THEN b.id END,
        CASE WHEN m.id IS NULL THEN
          jsonb_build_object('id', b.id, 'user_id', b.user_id, 'tag_name', b.tag_name, 'model_data', b.model_data,
            'created_at', b.created_at) END
@@ -107,7 +107,8 @@ SELECT l.id, l.user_id FROM public.tagged_models_legacy l
 -- pgplumb: rule each legacy row was moved, or its user is gone
 SELECT l.id, l.user_id, r.rule FROM public.tagged_models_legacy l
   JOIN public.circuit_migration_report r ON r.step = 'model' AND r.legacy_id = l.id
- WHERE r.rule = 'no user' AND r.kept -> 'id' IS DISTINCT FROM to_jsonb(l.id);
+ WHERE r.rule = 'no user'
+   AND (r.kept -> 'id' IS DISTINCT FROM to_jsonb(l.id) OR EXISTS (SELECT FROM auth.users a WHERE a.id = l.user_id));
 
 -- pgplumb: rule each tagged model is in one circuit, which its user owns
 SELECT m.id FROM public.tagged_models m
@@ -125,14 +126,14 @@ SELECT conname FROM pg_constraint
  WHERE conrelid IN ('public.tagged_models'::regclass, 'public.circuit_configurations'::regclass) AND contype = 'f'
    AND confrelid = 'public.user_sessions'::regclass AND confdeltype <> 'n';
 
--- Models that were not changed, moved or deleted since. Where their circuit was deleted they went with it.
+-- Models that were not changed or deleted since.
 -- pgplumb: section compare
 -- pgplumb: rule tagged models are what their legacy rows say (key id)
 SELECT l.id, l.user_id, l.tag_name, coalesce(l.model_data, '{}') AS model_data, l.created_at, r.circuit_config_id
   FROM public.tagged_models_legacy l
   JOIN public.circuit_migration_report r ON r.step = 'model' AND r.legacy_id = l.id AND r.rule NOT IN ('already there', 'no user')
   LEFT JOIN public.tagged_models m ON m.id = l.id
- WHERE r.circuit_config_id IS NOT NULL AND (m.id IS NULL OR m.updated_at <= r.moved_at);
+ WHERE r.tagged_model_id IS NOT NULL AND (m.id IS NULL OR m.updated_at <= r.moved_at);
 SELECT m.id, m.user_id, m.tag_name, m.model_data,
        CASE WHEN 'created_at is not known' <> ALL (r.notes) THEN m.created_at END AS created_at, m.circuit_config_id
   FROM public.tagged_models m

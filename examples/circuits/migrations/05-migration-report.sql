@@ -8,8 +8,9 @@ CREATE TABLE IF NOT EXISTS public.circuit_migration_report (
   user_id UUID NOT NULL,
   rule TEXT NOT NULL,
   notes TEXT[] NOT NULL DEFAULT '{}',
-  -- NULL again when somebody deletes the circuit, so that this is not taken for a loss.
+  -- NULL again when somebody deletes what was moved, so that this is not taken for a loss.
   circuit_config_id UUID REFERENCES public.circuit_configurations (id) ON DELETE SET NULL,
+  tagged_model_id UUID REFERENCES public.tagged_models (id) ON DELETE SET NULL,
   -- What is not, or not as it was, in the new tables.
   kept JSONB,
   moved_at TIMESTAMPTZ NOT NULL DEFAULT now(),
@@ -19,6 +20,8 @@ CREATE TABLE IF NOT EXISTS public.circuit_migration_report (
 CREATE INDEX IF NOT EXISTS idx_circuit_migration_report_user_id ON public.circuit_migration_report (user_id, step);
 CREATE INDEX IF NOT EXISTS idx_circuit_migration_report_circuit
   ON public.circuit_migration_report (circuit_config_id) WHERE circuit_config_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_circuit_migration_report_model
+  ON public.circuit_migration_report (tagged_model_id) WHERE tagged_model_id IS NOT NULL;
 
 -- Stops a data migration with a message.
 CREATE OR REPLACE FUNCTION public.circuit_migration_refuse(is_wrong BOOLEAN, message TEXT) RETURNS VOID
