@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    db_adopt, db_diff, db_manifest, db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify,
-    local_install, local_start, local_stop,
+    data_finalize, data_migrate, data_pause, data_rollback, data_status, data_verify, db_adopt, db_diff, db_manifest,
+    db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start,
+    local_stop,
 };
 use crate::output::Color;
 
@@ -88,6 +89,27 @@ pub enum Command {
     /// Write the manifest, from the migrations or from the target
     #[command(name = "db:manifest")]
     Manifest(db_manifest::Args),
+    /// Move rows by data migrations, from where the last run stopped, and prove them
+    #[command(name = "data:migrate")]
+    DataMigrate(data_migrate::Args),
+    /// Show how far data migrations are; writes nothing
+    #[command(name = "data:status")]
+    DataStatus(data_status::Args),
+    /// Hold a data migration that runs elsewhere
+    #[command(name = "data:pause")]
+    DataPause(data_pause::Args),
+    /// Let a data migration go on that was asked to pause
+    #[command(name = "data:resume")]
+    DataResume(data_pause::Resume),
+    /// Take a data migration back, as long as it is not finalized
+    #[command(name = "data:rollback")]
+    DataRollback(data_rollback::Args),
+    /// Do what may only be done at the end of a data migration, after proof
+    #[command(name = "data:finalize")]
+    DataFinalize(data_finalize::Args),
+    /// Ask the database whether the checks of data migrations hold; writes nothing
+    #[command(name = "data:verify")]
+    DataVerify(data_verify::Args),
     /// Start the project's local cluster
     #[command(name = "local:start")]
     LocalStart(local_start::Args),
@@ -113,6 +135,13 @@ impl Command {
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",
             Command::Manifest(_) => "db:manifest",
+            Command::DataMigrate(_) => "data:migrate",
+            Command::DataStatus(_) => "data:status",
+            Command::DataPause(_) => "data:pause",
+            Command::DataResume(_) => "data:resume",
+            Command::DataRollback(_) => "data:rollback",
+            Command::DataFinalize(_) => "data:finalize",
+            Command::DataVerify(_) => "data:verify",
             Command::LocalStart(_) => "local:start",
             Command::LocalStop(_) => "local:stop",
             Command::LocalInstall(_) => "local:install",

@@ -23,6 +23,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+pub mod data;
 pub mod db;
 pub mod diff;
 pub mod error;

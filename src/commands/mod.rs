@@ -2,6 +2,12 @@
 
 mod context;
 mod copy;
+pub mod data_finalize;
+pub mod data_migrate;
+pub mod data_pause;
+pub mod data_rollback;
+pub mod data_status;
+pub mod data_verify;
 pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;
@@ -16,6 +22,7 @@ mod guard;
 pub mod local_install;
 pub mod local_start;
 pub mod local_stop;
+mod mover;
 mod on_target;
 mod proof;
 mod roles;
@@ -48,7 +55,14 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Rollback(args) => db_rollback::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,
+        Command::DataMigrate(args) => data_migrate::run(context, args).await,
+        Command::DataStatus(args) => data_status::run(context, args).await,
+        Command::DataPause(args) => data_pause::run(context, args).await,
+        Command::DataResume(args) => data_pause::resume(context, args).await,
+        Command::DataRollback(args) => data_rollback::run(context, args).await,
+        Command::DataFinalize(args) => data_finalize::run(context, args).await,
         Command::Manifest(args) => db_manifest::run(context, args).await,
+        Command::DataVerify(args) => data_verify::run(context, args).await,
         Command::LocalStart(args) => local_start::run(context, args).await,
         Command::LocalStop(args) => local_stop::run(context, args).await,
         Command::LocalInstall(args) => local_install::run(context, args).await,

@@ -164,6 +164,11 @@ pub fn unchanged(error: anyhow::Error) -> anyhow::Error {
     with_state(explained(error), "nothing was changed")
 }
 
+/// What the server said to a single statement of our own, of which nothing stays.
+pub fn of_server(error: tokio_postgres::Error) -> anyhow::Error {
+    unchanged(error.into())
+}
+
 /// Any error as a failure.
 pub fn failure(error: anyhow::Error) -> Failure {
     let failure = explained(error).downcast::<Failure>();

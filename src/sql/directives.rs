@@ -42,7 +42,8 @@ pub fn is_directive(comment: &str) -> bool {
     body(comment).is_some()
 }
 
-fn body(comment: &str) -> Option<&str> {
+/// What a `--` comment says to pgplumb.
+pub fn body(comment: &str) -> Option<&str> {
     let (name, body) = comment.strip_prefix("--")?.split_once(':')?;
     name.trim().eq_ignore_ascii_case("pgplumb").then(|| body.trim())
 }

@@ -17,6 +17,7 @@ mod clean;
 mod cli;
 mod concurrency;
 mod corpus;
+mod data_verify;
 mod diff;
 mod documents;
 mod drifts;
@@ -95,6 +96,7 @@ fn main() -> ExitCode {
     trials.extend(faults::trials());
     trials.extend(fixpoint::trials());
     trials.extend(verify::trials());
+    trials.extend(data_verify::trials());
     trials.extend(positions::trials());
     trials.extend(dumps::trials());
     trials.extend(majors::trials());
