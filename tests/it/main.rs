@@ -13,6 +13,7 @@ mod adopt;
 mod bad_input;
 mod cases;
 mod chat;
+mod circuits;
 mod clean;
 mod cli;
 mod concurrency;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     trials.extend(cli::trials());
     trials.extend(data::trials());
     trials.extend(chat::trials());
+    trials.extend(circuits::trials());
     trials.extend(cases::trials());
     trials.extend(corpus::trials());
     trials.extend(local::trials());

@@ -249,9 +249,14 @@ impl Project {
 
     /// A copy of the chat project.
     pub fn chat() -> Self {
+        Project::copy_of(root())
+    }
+
+    /// A copy of the project in a folder.
+    pub fn copy_of(folder: &Path) -> Self {
         let project = Project::empty();
-        for name in ["pgplumb.toml", "manifest.json", "migrations", "seeds"] {
-            copy(&root().join(name), &project.path().join(name));
+        for name in ["pgplumb.toml", "manifest.json", "migrations", "seeds", "data"] {
+            copy(&folder.join(name), &project.path().join(name));
         }
         project
     }
