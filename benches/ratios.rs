@@ -6,6 +6,7 @@
 //! | `PGPLUMB_BENCH_SCRIPTS` | scripts of `db:migrate`; with 0 only schemas are measured | 1000 |
 //! | `PGPLUMB_BENCH_MANY` | scripts of the run that shows whether time grows with their number; 0 leaves it out | 4000 |
 //! | `PGPLUMB_BENCH_SEED_MB` | rows of COPY in one seed; 0 leaves it out | 50 |
+//! | `PGPLUMB_BENCH_ROWS` | rows of a data migration; 0 leaves it out | 1000000 |
 //! | `PGPLUMB_BENCH_TABLES` | tables of the schema that is proven | 1000 |
 
 #![allow(
@@ -49,6 +50,10 @@ fn main() {
         if size > 0 {
             on_new_server(|bench| bench.seed(size));
         }
+    }
+    let rows = number("PGPLUMB_BENCH_ROWS", 1_000_000);
+    if rows > 0 {
+        on_new_server(|bench| bench.moves(rows));
     }
     on_new_server(|bench| bench.verify(number("PGPLUMB_BENCH_TABLES", 1000)));
 }
@@ -149,6 +154,32 @@ impl Bench {
         say(&what, &times(&ours), "psql", &times(&theirs));
         say_memory(&format!("  memory of {what}"), peak(&ours), "psql", peak(&theirs));
         say_memory(&format!("  memory of {what}"), peak(&ours), "the tenth part of it", peak(&small));
+    }
+
+    /// Documents that are divided into two tables in batches, by one worker and by two, beside the same in one transaction.
+    fn moves(&self, rows: usize) {
+        let (load, script, whole) = generate::moves(rows);
+        let project = self.project("moves", &[]);
+        std::fs::create_dir_all(project.join("data")).unwrap();
+        std::fs::write(project.join("data/0001_move.sql"), script).unwrap();
+        let (load, whole) = (self.file("load.sql", &load), self.file("whole.sql", &whole));
+        let run = |database: &str, command: Command| {
+            self.psql("postgres", &["-c", &format!("CREATE DATABASE {database}")]);
+            self.psql(database, &["-q", "-v", "ON_ERROR_STOP=1", "-f", &load]);
+            watch(command)
+        };
+        let (mut one, mut two, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..LONG_ROUNDS {
+            let name = |who: &str| format!("moves_{who}_{round}");
+            let (ours, both, their) = (name("one"), name("two"), name("psql"));
+            theirs.push(run(&their, self.psql_command(&their, &["-q", "-v", "ON_ERROR_STOP=1", "-f", &whole])));
+            one.push(run(&ours, self.pgplumb(&project, &ours, &["data:migrate", "-q"])));
+            two.push(run(&both, self.pgplumb(&project, &both, &["data:migrate", "-q", "--parallel", "2"])));
+        }
+        let what = format!("data:migrate of {rows} rows");
+        say(&what, &times(&one), "one transaction in psql", &times(&theirs));
+        say(&format!("{what}, two workers"), &times(&two), "one transaction in psql", &times(&theirs));
+        say_memory(&format!("  memory of {what}"), peak(&one), "psql", peak(&theirs));
     }
 
     /// Runs two commands in turn, each on a new database. None is dropped meanwhile: a server makes relations far slower

@@ -86,3 +86,28 @@ COMMENT ON COLUMN t_{n}.c1 IS 'First of {n}';
     }
     sql
 }
+
+/// Documents in a table, a data migration that divides them into two tables, and one transaction that does the same.
+pub fn moves(rows: usize) -> (String, String, String) {
+    let load = format!(
+        "CREATE TABLE circuit (id bigint PRIMARY KEY, owner uuid NOT NULL, doc jsonb, moved boolean NOT NULL DEFAULT false);
+         INSERT INTO circuit SELECT g * 3, md5(g::text)::uuid, jsonb_build_object('name', 'circuit ' || g, 'theme', 'dark',
+           'parameters', jsonb_build_object('r1', g * 0.5, 'c1', g % 97, 'note', md5(g::text))) FROM generate_series(1, {rows}) g;
+         CREATE TABLE name (id bigint PRIMARY KEY, owner uuid NOT NULL, name text NOT NULL);
+         CREATE TABLE parameter (id bigint PRIMARY KEY, parameters jsonb NOT NULL);
+         VACUUM ANALYZE; CHECKPOINT;"
+    );
+    let statements = |from: &str, joined: &str| {
+        format!(
+            "INSERT INTO name SELECT id, owner, doc->>'name' FROM {from};
+             INSERT INTO parameter SELECT id, doc->'parameters' FROM {from};
+             UPDATE circuit SET moved = true {joined};"
+        )
+    };
+    let batch = statements("batch", "FROM batch WHERE circuit.id = batch.id");
+    let script = format!(
+        "-- pgplumb: over circuit\n-- pgplumb: key id\n-- pgplumb: where NOT moved\n-- pgplumb: section batch\n{batch}"
+    );
+    let whole = format!("BEGIN; {} COMMIT;", statements("circuit WHERE NOT moved", "WHERE NOT moved"));
+    (load, script, whole)
+}
