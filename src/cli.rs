@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     data_finalize, data_migrate, data_pause, data_rollback, data_status, data_verify, db_adopt, db_diff, db_manifest,
-    db_migrate, db_rehearse, db_reset, db_rollback, db_seed, db_status, db_verify, local_install, local_start,
-    local_stop,
+    db_migrate, db_rehearse, db_reset, db_restore, db_rollback, db_seed, db_snapshot, db_status, db_verify,
+    local_install, local_start, local_stop,
 };
 use crate::output::Color;
 
@@ -77,6 +77,12 @@ pub enum Command {
     /// Drop what the project owns
     #[command(name = "db:reset")]
     Reset(db_reset::Args),
+    /// Dump what the project owns, and prove that the dump restores; writes nothing to the target
+    #[command(name = "db:snapshot")]
+    Snapshot(db_snapshot::Args),
+    /// Put a snapshot in the place of what the project owns
+    #[command(name = "db:restore")]
+    Restore(db_restore::Args),
     /// Take migrations back by their down scripts
     #[command(name = "db:rollback")]
     Rollback(db_rollback::Args),
@@ -131,6 +137,8 @@ impl Command {
             Command::Adopt(_) => "db:adopt",
             Command::Rehearse(_) => "db:rehearse",
             Command::Reset(_) => "db:reset",
+            Command::Snapshot(_) => "db:snapshot",
+            Command::Restore(_) => "db:restore",
             Command::Rollback(_) => "db:rollback",
             Command::Status(_) => "db:status",
             Command::Diff(_) => "db:diff",

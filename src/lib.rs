@@ -9,7 +9,7 @@
 //! - [`sql`] reads scripts as the server reads them. [`migrate`] holds them against the history and applies them.
 //! - [`catalog`] is what a database has: one file for each kind of object. [`manifest`] is what it must have.
 //!   [`diff`] compares the two, [`verify`] adds seed rows and rules, [`report`] says what came of it.
-//! - [`reset`] decides what of a database is the project's, and drops it.
+//! - [`reset`] decides what of a database is the project's, and drops it. [`snapshot`] is about dumps of it.
 //! - [`error`] and [`output`] are how anything ends: an outcome with its exit code, and the only printer.
 //!
 //! What holds everywhere, and is tested in `tests/it/tidy`:
@@ -34,5 +34,6 @@ pub mod platform;
 pub mod project;
 pub mod report;
 pub mod reset;
+pub mod snapshot;
 pub mod sql;
 pub mod verify;

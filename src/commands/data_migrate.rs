@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
 use super::mover::{End, Mover, Shared};
-use super::work;
+use super::{snapshot, work};
 use crate::data::state::{self, Stage, State};
 use crate::data::{self, Name, Script, Walked, Work, batch, lock, tables};
 use crate::db::{Session, failure_of};
@@ -33,6 +33,9 @@ pub struct Args {
     /// Stop after this many batches
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_batches: Option<u64>,
+    /// Take a snapshot before anything is moved, if there is something to move
+    #[arg(long)]
+    snapshot: bool,
     /// How many workers move rows at the same time, instead of what the script says
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     parallel: Option<u32>,
@@ -69,13 +72,29 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
+    let taken = match args.snapshot && is_due(&connected, &chosen).await? {
+        true => Some(snapshot::before_change(context, &connected).await?),
+        false => None,
+    };
     let (mut text, mut values) = (String::new(), Vec::new());
     for script in chosen {
         let (line, value) = Run { context, connected: &connected, args, script }.run().await?;
         text += &format!("{}\n", escape(&line));
         values.push(value);
     }
-    Ok(Answer { outcome: Outcome::Done, text, value: json!({ "scripts": values }) })
+    let mut value = json!({ "scripts": values });
+    if let Some(taken) = taken {
+        value["snapshot"] = taken;
+    }
+    Ok(Answer { outcome: Outcome::Done, text, value })
+}
+
+/// Whether one of the scripts has rows to move.
+async fn is_due(connected: &Connected, scripts: &[&Script]) -> Result<bool> {
+    let states = state::read(&connected.session.client).await.map_err(work::unchanged)?;
+    let is_over = |state: &State| matches!(state.stage, Stage::Done | Stage::Finalized);
+    let over = |script: &&Script| states.iter().any(|state| state.version == script.version && is_over(state));
+    Ok(!scripts.iter().all(over))
 }
 
 impl Run<'_> {

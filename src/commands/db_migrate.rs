@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::{Connected, Context};
 use super::proof::prove;
 use super::runner::{Done, Manner, Runner};
+use super::snapshot;
 use super::work::{self, Due, Project, Survey};
 use crate::db::explained;
 use crate::error::{Failure, Outcome, with_state};
@@ -29,6 +30,9 @@ pub struct Args {
     /// Leave the seeds alone
     #[arg(long)]
     no_seed: bool,
+    /// Take a proven snapshot, as db:snapshot does, before anything is changed
+    #[arg(long)]
+    snapshot: bool,
     /// Do not hold the database against the manifest at the end
     #[arg(long)]
     no_verify: bool,
@@ -42,6 +46,17 @@ pub struct Args {
     label: Option<Label>,
 }
 
+/// What was done.
+#[derive(Default)]
+struct Applied {
+    migrations: Vec<Done>,
+    seeds: Vec<Done>,
+    /// What `--json` shows of the snapshot, where one was taken.
+    snapshot: Option<Value>,
+    /// The migration that waits, and the data migration that it waits for.
+    waits: Option<(String, String)>,
+}
+
 /// Migrates.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let project = work::read(context)?;
@@ -53,13 +68,13 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let manifest = wants_proof.then(|| context.read_manifest()).transpose()?;
     let connected = context.connect().await?;
     work::check_platform(context, &connected).await?;
-    let (applied, seeded, waits) = match args.dry_run {
+    let done = match args.dry_run {
         true => return dry_run(context, args, &connected, &project).await,
         false => apply(context, args, &connected, &project).await?,
     };
     let list = |done: &[Done]| done.iter().map(Done::value).collect::<Vec<Value>>();
-    if let Some((path, data)) = waits {
-        let value = json!({ "applied": list(&applied), "seeds": list(&seeded), "verify": null });
+    if let Some((path, data)) = &done.waits {
+        let value = json!({ "applied": list(&done.migrations), "seeds": list(&done.seeds), "verify": null });
         return Err(Failure::new(Outcome::Findings, format!("{path} waits for the data migration {data}"))
             .state("what comes before it is applied; the manifest is not held against the database yet")
             .next(format!("`pgplumb data:migrate {data}`, then `pgplumb db:migrate`"))
@@ -69,7 +84,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let verification = match manifest {
         Some(mut manifest) => {
             let proof = prove(context, &connected.session, &mut manifest).await;
-            Some(proof.map_err(|error| unproven(error, applied.len() + seeded.len()))?)
+            Some(proof.map_err(|error| unproven(error, done.migrations.len() + done.seeds.len()))?)
         }
         None => None,
     };
@@ -78,9 +93,12 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         _ => Outcome::Done,
     };
     let text = verification.as_ref().map(|verification| report::table(verification, context.output.color));
-    let value = json!({
-        "applied": list(&applied), "seeds": list(&seeded), "verify": verification.as_ref().map(report::value),
+    let mut value = json!({
+        "applied": list(&done.migrations), "seeds": list(&done.seeds), "verify": verification.as_ref().map(report::value),
     });
+    if let Some(snapshot) = done.snapshot {
+        value["snapshot"] = snapshot;
+    }
     Ok(Answer { outcome, text: text.unwrap_or_default(), value })
 }
 
@@ -116,27 +134,31 @@ impl Args {
     }
 }
 
-/// The migrations and seeds that were applied, and what holds the rest back.
-type Applied = (Vec<Done>, Vec<Done>, Option<(String, String)>);
-
 async fn apply(context: &Context, args: &Args, connected: &Connected, project: &Project) -> Result<Applied> {
     let label = args.label.or(connected.target.label);
     let survey = work::survey(context, connected, project, args.order).await?;
     let due = args.due(context, connected, project, &survey).await?;
-    if due.migrations.is_empty() && due.seeds.is_empty() && label.is_none() {
+    if due.is_empty() && label.is_none() {
         context.say("nothing to apply");
-        return Ok((Vec::new(), Vec::new(), due.waits));
+        return Ok(Applied { waits: due.waits, ..Applied::default() });
+    }
+    if args.snapshot && !due.is_empty() {
+        snapshot::possible(context, connected).await?;
     }
     let mut runner = Runner::begin(context, connected, &args.manner).await?;
     // Somebody else may have done it while this run waited for the lock.
     let survey = work::survey(context, connected, project, args.order).await?;
     let due = args.due(context, connected, project, &survey).await?;
-    let waits = due.waits;
+    let taken = match args.snapshot && !due.is_empty() {
+        true => Some(snapshot::before_change(context, connected).await?),
+        false => None,
+    };
+    let waits = due.waits.clone();
     runner.ensure(project).await?;
     if let Some(label) = label {
         migrate::write_label(&runner.session.client, label).await?;
     }
-    let done = match args.atomic {
+    let (migrations, seeds) = match args.atomic {
         true => {
             let count = due.migrations.len();
             let together: Vec<Checked<'_>> = due.migrations.into_iter().chain(due.seeds).collect();
@@ -146,10 +168,10 @@ async fn apply(context: &Context, args: &Args, connected: &Connected, project: &
         }
         false => (runner.run(&due.migrations).await?, runner.run(&due.seeds).await?),
     };
-    if done.0.is_empty() && done.1.is_empty() {
+    if migrations.is_empty() && seeds.is_empty() {
         context.say("nothing to apply");
     }
-    Ok((done.0, done.1, waits))
+    Ok(Applied { migrations, seeds, snapshot: taken, waits })
 }
 
 async fn dry_run(context: &Context, args: &Args, connected: &Connected, project: &Project) -> Result<Answer> {

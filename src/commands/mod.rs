@@ -1,5 +1,6 @@
 //! One file for each command: its arguments and `run`. What they share is the [`Context`].
 
+mod archive;
 mod context;
 mod copy;
 pub mod data_finalize;
@@ -14,8 +15,10 @@ pub mod db_manifest;
 pub mod db_migrate;
 pub mod db_rehearse;
 pub mod db_reset;
+pub mod db_restore;
 pub mod db_rollback;
 pub mod db_seed;
+pub mod db_snapshot;
 pub mod db_status;
 pub mod db_verify;
 mod guard;
@@ -24,11 +27,13 @@ pub mod local_start;
 pub mod local_stop;
 mod mover;
 mod on_target;
+mod owned;
 mod proof;
 mod roles;
 mod runner;
 mod scratch;
 mod sides;
+mod snapshot;
 mod spelling;
 mod work;
 
@@ -52,6 +57,8 @@ pub async fn run(context: &Context, command: &Command) -> Result<Answer> {
         Command::Adopt(args) => db_adopt::run(context, args).await,
         Command::Rehearse(args) => db_rehearse::run(context, args).await,
         Command::Reset(args) => db_reset::run(context, args).await,
+        Command::Snapshot(args) => db_snapshot::run(context, args).await,
+        Command::Restore(args) => db_restore::run(context, args).await,
         Command::Rollback(args) => db_rollback::run(context, args).await,
         Command::Status(args) => db_status::run(context, args).await,
         Command::Diff(args) => db_diff::run(context, args).await,

@@ -108,6 +108,13 @@ pub async fn survey<'a>(
     Ok(Survey { history, plan, seeds, progress })
 }
 
+impl Due<'_> {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.migrations.is_empty() && self.seeds.is_empty()
+    }
+}
+
 impl<'a> Survey<'a> {
     /// What is due up to a version, fit to run.
     pub async fn due(

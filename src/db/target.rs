@@ -167,6 +167,9 @@ impl Target {
             ("PGSSLMODE", mode),
             ("PGAPPNAME", "pgplumb".to_owned()),
         ];
+        if let Some(options) = self.driver.get_options() {
+            variables.push(("PGOPTIONS", options.to_owned()));
+        }
         if let Place::Network(_, Some(address)) = &host.place {
             variables.push(("PGHOSTADDR", address.to_string()));
         }

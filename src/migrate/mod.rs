@@ -47,6 +47,7 @@ pub use retry::Retry;
 pub use rollback::{Back, Rollback, rollback};
 pub use script::{Kind, Script, Text};
 pub use seeds::{SeedHistory, record as record_seed};
+pub use send::send;
 pub use settle::{Lost, Verdict, settle};
 pub use sizes::{Size, sizes};
 pub use steps::{InDoubt, Steps};

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::{poll_fn, ready};
+use std::path::Path;
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -59,6 +60,23 @@ struct OpenCopy {
     sink: Pin<Box<CopyInSink<Bytes>>>,
     number: usize,
     location: Location,
+}
+
+/// Sends all statements of the file at `path`, which messages call `shown_as`, in the transaction that has begun.
+///
+/// # Errors
+/// The first statement that was stopped, or why the file could not be read on.
+pub async fn send(session: &Session, path: &Path, shown_as: &str) -> anyhow::Result<()> {
+    let windows = || Windows::open(path, shown_as, 0..u64::MAX);
+    let mut total = 0;
+    for window in windows()? {
+        total += window?.pieces.len();
+    }
+    match (Sender { client: &session.client, total }).all(windows()?).await {
+        Ok(_) => Ok(()),
+        Err(Trouble::Stopped(stopped)) => Err(stopped.failure(session).into()),
+        Err(Trouble::Unread(error)) => Err(error),
+    }
 }
 
 /// Sends scripts whole.

@@ -60,9 +60,18 @@ fn part_way(error: anyhow::Error, done: usize, all: usize) -> anyhow::Error {
 }
 
 async fn transaction(session: &Session, platform: Option<Platform>, steps: &[Step], batch: Range<usize>) -> Result<()> {
+    open(session, platform, steps, batch).await?;
+    commit(session, "the reset could not be committed").await
+}
+
+/// Begins a transaction and drops in it the objects of `batch`, which are some of `steps`. The caller commits it.
+///
+/// # Errors
+/// What stopped it; the transaction is rolled back then.
+pub async fn open(session: &Session, platform: Option<Platform>, steps: &[Step], batch: Range<usize>) -> Result<()> {
     let dropped = drop_all(session, platform, steps, batch.clone()).await;
     if dropped.is_ok() {
-        return commit(session).await;
+        return Ok(());
     }
     // The connection may be gone; then the server rolls back by itself.
     let _ = session.client.batch_execute("ROLLBACK").await;
@@ -74,12 +83,16 @@ async fn transaction(session: &Session, platform: Option<Platform>, steps: &[Ste
     }
 }
 
-async fn commit(session: &Session) -> Result<()> {
+/// Commits what [`open`] began; `what` is the message if that fails.
+///
+/// # Errors
+/// What the server said, or an unknown outcome where it said nothing.
+pub async fn commit(session: &Session, what: &str) -> Result<()> {
     let Err(error) = session.client.batch_execute("COMMIT").await else { return Ok(()) };
-    let failure = session.failure_of(&error, "the reset could not be committed");
+    let failure = session.failure_of(&error, what);
     Err(match failure.outcome {
         Outcome::Transient => Failure { outcome: Outcome::Unknown, ..failure }
-            .state("either all of it is gone or nothing is")
+            .state("either all of it is done or nothing is")
             .next("run the same command again"),
         _ => failure.state("nothing was changed"),
     }

@@ -13,11 +13,11 @@ mod rows;
 mod wait;
 mod words;
 
-pub use execute::execute;
+pub use execute::{commit, execute, open};
 pub use named::tables;
 pub use order::{Step, batches};
 pub use plan::{Left, Plan, Rules, plan};
-pub use read::{Edge, Found, Key, Object, begin, describe, end, failed, read};
+pub use read::{Edge, Found, Key, Object, begin, describe, end, failed, read, schemas};
 pub use rows::{Rows, count};
 pub use wait::blocked;
-pub use words::{by_kind, list, named, one_line, summary};
+pub use words::{by_kind, list, named, one_line, plural, summary};

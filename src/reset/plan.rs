@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::order::{Step, order};
 use super::read::{Edge, Found, Key, Object};
+use super::words::named;
 use crate::migrate::SCHEMA;
 
 /// What the decision depends on, beside the database.
@@ -11,6 +12,8 @@ use crate::migrate::SCHEMA;
 pub struct Rules {
     /// What the manifest names, each by its catalog and its names; nothing where there is no manifest.
     pub named: HashSet<(String, Vec<String>)>,
+    /// What a snapshot has, each as [`named`] writes it; nothing where there is no snapshot.
+    pub listed: HashSet<String>,
     /// Whether objects of the user go that the manifest does not name.
     pub drop_unknown: bool,
     /// The history table: schema and name.
@@ -102,6 +105,7 @@ impl Rules {
 
     fn is_named(&self, object: &Object) -> bool {
         self.named.contains(&(object.catalog.clone(), object.path.clone()))
+            || !self.listed.is_empty() && self.listed.contains(&named(object))
     }
 
     fn is_known(&self, object: &Object) -> bool {

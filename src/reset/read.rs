@@ -126,7 +126,8 @@ pub fn failed(session: &Session, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-fn schemas(platform: Option<Platform>) -> &'static [&'static str] {
+/// The schemas that are the platform's and not the project's.
+pub fn schemas(platform: Option<Platform>) -> &'static [&'static str] {
     platform.map_or(&[], |platform| platform::parts(platform).schemas)
 }
 

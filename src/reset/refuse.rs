@@ -4,6 +4,14 @@ use super::plan::{Plan, Rules};
 use super::words::{list, named, one_line, plural};
 use crate::error::Failure;
 
+/// Why objects that a snapshot does not have stand in the way of it; `is_told` says whether it is known what it has.
+pub fn not_in_snapshot(plan: &Plan, is_told: bool) -> Failure {
+    let (count, names) = (plan.unknown.len(), list(&plan.unknown.iter().map(named).collect::<Vec<_>>()));
+    let what = if is_told { "that the snapshot does not have" } else { "and nothing says which the snapshot has" };
+    refused(format!("the database has {count} {} {what}:\n{names}", plural("object", count)))
+        .next("add `--unknown drop` to drop them too, or `--unknown keep` to leave them")
+}
+
 /// Why objects that the manifest does not name stand in the way.
 pub fn unknown(plan: &Plan, has_manifest: bool) -> Failure {
     let (count, names) = (plan.unknown.len(), list(&plan.unknown.iter().map(named).collect::<Vec<_>>()));

@@ -44,6 +44,7 @@ mod rows;
 mod schema;
 mod seed;
 mod signals;
+mod snapshot;
 mod spelling;
 mod sql_psql;
 mod sql_regress;
@@ -87,6 +88,7 @@ fn main() -> ExitCode {
     trials.extend(rollback::trials());
     trials.extend(seed::trials());
     trials.extend(signals::trials());
+    trials.extend(snapshot::trials());
     trials.extend(concurrency::trials());
     trials.extend(refinery::trials());
     trials.extend(whole_server::trials());

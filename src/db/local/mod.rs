@@ -1,6 +1,7 @@
 //! The local default: a private PostgreSQL cluster per project, started on demand and left running between commands.
 
 mod account;
+mod clients;
 mod download;
 mod folders;
 mod home;
@@ -18,10 +19,13 @@ use anyhow::{Result, bail};
 
 use crate::error::Failure;
 use account::Account;
-pub use folders::create as make_folder;
+pub use account::last_lines;
+pub use clients::{Clients, clients};
+pub use folders::{Temporary, create as make_folder};
 use home::Home;
 use postmaster::Postmaster;
 use programs::Programs;
+pub use programs::Version;
 
 /// Where things are on this machine, and which PostgreSQL is wanted.
 #[derive(Clone, Debug)]

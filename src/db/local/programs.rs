@@ -82,7 +82,7 @@ pub async fn probe(folder: &Path, account: &Account) -> Option<Programs> {
     let mut command = account.command(&folder.join("postgres"));
     command.arg("--version");
     let output = account::run(command, SHORT).await.ok().filter(|output| output.status.success())?;
-    let version = parse_version(&String::from_utf8_lossy(&output.stdout))?;
+    let version = parse_version("postgres", &String::from_utf8_lossy(&output.stdout))?;
     (version.major >= OLDEST).then(|| Programs { folder: folder.to_owned(), version })
 }
 
@@ -130,7 +130,8 @@ async fn find(places: &Places, account: &Account) -> Vec<Programs> {
     found
 }
 
-async fn candidates(places: &Places) -> Vec<PathBuf> {
+/// The folders to look into.
+pub async fn candidates(places: &Places) -> Vec<PathBuf> {
     let mut candidates = Vec::new();
     if let Some(program) = on_path(places, "pg_config") {
         let mut command = Command::new(program);
@@ -152,13 +153,14 @@ fn folders_in(parent: &Path, start: &str, below: &str) -> Vec<PathBuf> {
     names.filter(|(name, _)| name.starts_with(start)).map(|(_, path)| path.join(below)).collect()
 }
 
-fn is_executable(file: &Path) -> bool {
+/// Whether it is a file that somebody may run.
+pub fn is_executable(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
-/// Reads `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-fn parse_version(line: &str) -> Option<Version> {
-    let text = line.strip_prefix("postgres (PostgreSQL) ")?.split_whitespace().next()?;
+/// Reads what `program` says of itself: `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+pub fn parse_version(program: &str, line: &str) -> Option<Version> {
+    let text = line.strip_prefix(program)?.strip_prefix(" (PostgreSQL) ")?.split_whitespace().next()?;
     let mut numbers = text.split(|character: char| !character.is_ascii_digit());
     let major = numbers.next()?.parse().ok()?;
     let minor = text.split_once('.').and_then(|(_, minor)| minor.parse().ok()).unwrap_or(0);
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn versions_are_read_in_all_spellings() {
-        let read = |line| parse_version(line).map(|version| (version.major, version.minor, version.text));
+        let read = |line| parse_version("postgres", line).map(|version| (version.major, version.minor, version.text));
         assert_eq!(read("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some((15, 18, "15.18".to_owned())));
         assert_eq!(read("postgres (PostgreSQL) 19beta1"), Some((19, 0, "19beta1".to_owned())));
         assert_eq!(read("postgres (PostgreSQL) 9.6.24"), Some((9, 0, "9.6.24".to_owned())));

@@ -209,3 +209,14 @@ fn a_locked_row_is_waited_for() -> Result {
     assert_eq!((wrong(&database), database.value("SELECT name FROM name WHERE id = 0")), ("0".into(), "new".into()));
     Ok(())
 }
+
+pub fn a_snapshot_is_taken_before_rows_are_moved() -> Result {
+    let (database, project) = (circuits(300), project(&script()));
+    let snapshots = || std::fs::read_dir(project.path().join(".pgplumb/snapshots")).map_or(0, Iterator::count);
+    project.as_superuser(&database, &["data:migrate", "--snapshot"]).expect(0);
+    let taken = snapshots();
+    assert!(taken > 0);
+    project.as_superuser(&database, &["data:migrate", "--snapshot"]).expect(0).says("done already");
+    assert_eq!(snapshots(), taken);
+    Ok(())
+}

@@ -7,10 +7,15 @@ mod refused;
 
 use libtest_mimic::Trial;
 
-use crate::support::{Database, Project};
+use crate::snapshot::has_programs;
+use crate::support::{Database, Project, trial};
 
 pub fn trials() -> Vec<Trial> {
-    [life::trials(), refused::trials(), keys::trials(), kills::trials()].into_iter().flatten().collect()
+    let snapshot =
+        trial("data::a_snapshot_is_taken_before_rows_are_moved", life::a_snapshot_is_taken_before_rows_are_moved);
+    let snapshot = snapshot.with_ignored_flag(!has_programs());
+    let all = [life::trials(), refused::trials(), keys::trials(), kills::trials(), vec![snapshot]];
+    all.into_iter().flatten().collect()
 }
 
 /// Circuits that are to be divided into two tables.
