@@ -135,7 +135,9 @@ impl Sender<'_> {
                         open = Some(OpenCopy { sink, number, location });
                         break;
                     }
-                    Box::pin(copy(self.client, statement, data))
+                    // Its rows go to the server only as it answers, and no statement may overtake them.
+                    copy(self.client, statement, data).await.map_err(|error| broken(error, &chunk))?;
+                    continue;
                 }
             };
             waiting.push_back((chunk, on_its_way(answer).await));

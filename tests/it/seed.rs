@@ -4,6 +4,7 @@ use crate::support::{Database, Project, Result};
 
 crate::trials!(
     "seed",
+    no_statement_overtakes_the_rows_before_it,
     a_seed_is_applied_again_when_its_text_changes,
     rows_in_copy_form_are_sent,
     a_failing_seed_leaves_nothing,
@@ -61,5 +62,16 @@ fn a_bad_row_of_copy_is_told() -> Result {
     let output = project.on(&database, &["db:migrate", "--no-verify"]).expect(5);
     output.says("seeds/0002_rows.sql:2:1").says("COPY a, line 2, column n").says("invalid input syntax");
     assert_eq!(database.value("SELECT count(*) FROM a"), "0");
+    Ok(())
+}
+
+fn no_statement_overtakes_the_rows_before_it() -> Result {
+    let many: String = (0..500).map(|number| format!("SELECT {number};\n")).collect();
+    let seed = format!(
+        "COPY a (n, t) FROM stdin;\n1\tone\n2\ttwo\n\\.\nINSERT INTO a SELECT 10 + count(*), 'seen' FROM a;\n{many}"
+    );
+    let (database, project) = (Database::plain(), project(&seed));
+    project.on(&database, &["db:migrate", "--no-verify"]).expect(0);
+    assert_eq!(database.value("SELECT n FROM a WHERE t = 'seen'"), "12");
     Ok(())
 }

@@ -30,7 +30,7 @@ pub struct Subject {
     stays: HashSet<Key>,
     /// The numbers of the project's tables.
     tables: HashSet<u32>,
-    /// Who owns only what is not the project's.
+    /// The roles that own nothing of the project.
     other_owners: Vec<String>,
     /// The roles that it names.
     pub roles: Vec<String>,
@@ -44,15 +44,16 @@ pub struct Subject {
 const SETTINGS: &str = "SET LOCAL lock_timeout = '30s'; SET LOCAL row_security = off;
 SET LOCAL idle_in_transaction_session_timeout = 0";
 
-/// The name of the database, the time in two spellings, the snapshot, and the number of the catalog of constraints.
+/// The name of the database, the time in two spellings, the snapshot, the number of the catalog of constraints,
+/// and the role.
 const FACTS: &str = r#"
 SELECT current_database()::text, to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-  pg_catalog.pg_export_snapshot(), 'pg_catalog.pg_constraint'::regclass::oid"#;
+  pg_catalog.pg_export_snapshot(), 'pg_catalog.pg_constraint'::regclass::oid, current_user::text"#;
 
 /// The roles that the database's objects name, and those of the server and of the session.
 const ROLES: &str = "
 SELECT DISTINCT r.rolname::text FROM pg_catalog.pg_roles r
- WHERE r.oid = 10 OR r.rolname = current_user OR r.oid IN (
+ WHERE r.oid = 10 OR r.rolname IN (current_user, 'pg_database_owner') OR r.oid IN (
    SELECT refobjid FROM pg_catalog.pg_shdepend
     WHERE refclassid = 'pg_catalog.pg_authid'::regclass
       AND dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))";
@@ -92,7 +93,8 @@ impl Subject {
             }
         }
         let roles = client.query_typed(ROLES, &[]).await?;
-        let roles = roles.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let roles = roles.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+        let connected_as: String = facts.try_get(4)?;
         let (database, taken_at): (String, String) = (facts.try_get(0)?, facts.try_get(1)?);
         let mut record = Record::new(&database, session.server_version_num, &taken_at);
         record.objects = plan.steps.iter().map(|step| reset::named(&step.object)).collect();
@@ -102,12 +104,13 @@ impl Subject {
             counted.filter(|object| object.identity != LABEL).map(|object| (object.identity.clone(), 0)).collect();
         let left = plan.left.iter().map(|left| format!("{} ({})", reset::named(&left.object), left.why)).collect();
         let owners: HashSet<&str> = plan.steps.iter().map(|step| step.object.owner.as_str()).collect();
-        let others: HashSet<&str> = plan.left.iter().map(|left| left.object.owner.as_str()).collect();
+        let is_other = |role: &&String| **role != connected_as && !owners.contains(role.as_str());
+        let other_owners = roles.iter().filter(is_other).cloned().collect();
         Ok(Subject {
             snapshot: facts.try_get(2)?,
             constraints: facts.try_get(3)?,
             leave: Leave::of(&plan, reset::schemas(context.platform())),
-            other_owners: others.difference(&owners).map(|owner| (*owner).to_owned()).collect(),
+            other_owners,
             record,
             left,
             stays,
@@ -143,10 +146,11 @@ impl Subject {
         Ok(Record { tables, size, sha256, ..self.record.clone() })
     }
 
-    /// Whether an entry of the dump is not the project's.
+    /// Whether an entry of the dump is not the project's. A schema that others share with it is made where it is missing.
     pub fn is_others(&self, entry: &Entry<'_>) -> bool {
         let is_data = entry.is("TABLE DATA") && !self.tables.contains(&entry.key.1);
-        is_data || self.stays.contains(&entry.key) || self.other_owners.iter().any(|owner| entry.is_of(owner))
+        let is_of_others = || self.other_owners.iter().any(|owner| entry.is_of(owner));
+        !entry.is("SCHEMA") && (is_data || self.stays.contains(&entry.key) || is_of_others())
     }
 }
 
