@@ -7,6 +7,7 @@
 //! | `PGPLUMB_BENCH_MANY` | scripts of the run that shows whether time grows with their number; 0 leaves it out | 4000 |
 //! | `PGPLUMB_BENCH_SEED_MB` | rows of COPY in one seed; 0 leaves it out | 50 |
 //! | `PGPLUMB_BENCH_ROWS` | rows of a data migration; 0 leaves it out | 1000000 |
+//! | `PGPLUMB_BENCH_SNAPSHOT_MB` | rows of the database that is dumped; 0 leaves it out | 50 |
 //! | `PGPLUMB_BENCH_TABLES` | tables of the schema that is proven | 1000 |
 
 #![allow(
@@ -54,6 +55,10 @@ fn main() {
     let rows = number("PGPLUMB_BENCH_ROWS", 1_000_000);
     if rows > 0 {
         on_new_server(|bench| bench.moves(rows));
+    }
+    let size = number("PGPLUMB_BENCH_SNAPSHOT_MB", 50);
+    if size > 0 {
+        on_new_server(|bench| bench.snapshot(size));
     }
     on_new_server(|bench| bench.verify(number("PGPLUMB_BENCH_TABLES", 1000)));
 }
@@ -180,6 +185,27 @@ impl Bench {
         say(&what, &times(&one), "one transaction in psql", &times(&theirs));
         say(&format!("{what}, two workers"), &times(&two), "one transaction in psql", &times(&theirs));
         say_memory(&format!("  memory of {what}"), peak(&one), "psql", peak(&theirs));
+    }
+
+    /// A dump beside `pg_dump -Fc` of the same database, and the dump with its proof.
+    fn snapshot(&self, megabytes: usize) {
+        let project = self.project("snapshot", &[]);
+        #[expect(clippy::cast_precision_loss, reason = "nobody loads that much")]
+        generate::rows(&project.join("rows.sql"), megabytes as f64);
+        self.psql("postgres", &["-c", "CREATE DATABASE dumped"]);
+        let table = "CREATE TABLE load (id bigint PRIMARY KEY, name text NOT NULL, at timestamptz, note text)";
+        self.psql("dumped", &["-q", "-c", table]);
+        self.psql("dumped", &["-q", "-v", "ON_ERROR_STOP=1", "-f", project.join("rows.sql").to_str().unwrap()]);
+        let file = self.folder.join("theirs.dump");
+        let (mut dumps, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..LONG_ROUNDS {
+            dumps.push(time(self.pgplumb(&project, "dumped", &["db:snapshot", "--no-check", "-q"])));
+            theirs.push(time(self.command("pg_dump", "dumped", &["-Fc", "-f", file.to_str().unwrap()])));
+        }
+        let proven: Vec<Duration> =
+            (0..LONG_ROUNDS).map(|_| time(self.pgplumb(&project, "dumped", &["db:snapshot", "-q"]))).collect();
+        say(&format!("db:snapshot --no-check of {megabytes} MB"), &dumps, "pg_dump -Fc", &theirs);
+        say(&format!("db:snapshot of {megabytes} MB, proven"), &proven, "pg_dump -Fc", &theirs);
     }
 
     /// Runs two commands in turn, each on a new database. None is dropped meanwhile: a server makes relations far slower
