@@ -128,6 +128,7 @@ impl Mover<'_> {
         let count = usize::try_from(self.workers).unwrap_or(1).min(ranges.len());
         let queue = RefCell::new(VecDeque::from(ranges));
         let is_sweep = state.pass > 1;
+        self.shared.backends.borrow_mut().clear();
         let workers = join_all((0..count).map(|_| self.worker(&queue, is_sweep)));
         let done = tokio::select! {
             biased;
@@ -139,21 +140,24 @@ impl Mover<'_> {
         Ok(())
     }
 
-    /// Takes one range after the other and moves its rows.
+    /// Takes one range after the other and moves its rows, on a connection of its own.
     async fn worker(&self, queue: &RefCell<VecDeque<Range>>, is_sweep: bool) -> Result<()> {
         let mut worker = Worker {
             session: self.open().await?,
             size: self.script.header.batch,
             retry: Retry::within(self.retry_for),
         };
+        let done = self.ranges(&mut worker, queue, is_sweep).await;
+        self.shared.stopped.set(self.shared.stopped.get() || done.is_err());
+        self.context.release(&worker.session);
+        done
+    }
+
+    async fn ranges(&self, worker: &mut Worker, queue: &RefCell<VecDeque<Range>>, is_sweep: bool) -> Result<()> {
         let mut is_first = true;
         loop {
             let Some(mut range) = queue.borrow_mut().pop_front() else { return Ok(()) };
-            let moved = self.range(&mut worker, &mut range, is_sweep, &mut is_first).await;
-            if moved.is_err() {
-                self.shared.stopped.set(true);
-            }
-            if !moved? {
+            if !self.range(worker, &mut range, is_sweep, &mut is_first).await? {
                 return Ok(());
             }
         }
@@ -280,6 +284,7 @@ impl Mover<'_> {
         loop {
             match self.open().await {
                 Ok(session) => {
+                    self.context.release(&worker.session);
                     worker.session = session;
                     return Ok(());
                 }
@@ -363,7 +368,7 @@ impl Mover<'_> {
             };
             match connected.await {
                 Ok(session) => {
-                    self.session.replace(session);
+                    self.context.release(&self.session.replace(session));
                     return Ok(());
                 }
                 Err(_) if begun.elapsed() < self.retry_for => self.context.pause(LOOK_EVERY).await?,
