@@ -103,9 +103,8 @@ impl Mover<'_> {
                     return Ok(End::Capped);
                 }
             }
-            let found = self.state().await?;
-            let is_clean = found.pass > 1 && found.batches == 0;
-            if self.work.walk.as_ref().is_some_and(|walk| walk.quiescent) || is_clean {
+            let is_quiescent = self.work.walk.as_ref().is_some_and(|walk| walk.quiescent);
+            if is_quiescent || !self.batches().is_left(&self.client().client).await? {
                 return Ok(End::Whole);
             }
             let statements = format!("BEGIN; {}; COMMIT", state::next_pass(self.script.version));
@@ -275,7 +274,7 @@ impl Mover<'_> {
     }
 
     async fn next_key(&self, worker: &Worker, range: &Range) -> Option<Vec<String>> {
-        self.batches().next_key(&worker.session.client, range).await
+        self.batches().next_key(&worker.session.client, range).await.ok().flatten()
     }
 
     async fn reconnect(&self, worker: &mut Worker, failure: Failure) -> Result<()> {
