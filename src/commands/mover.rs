@@ -172,11 +172,16 @@ impl Mover<'_> {
                 return Ok(false);
             }
             let strict = is_sweep || *is_first;
-            match batches.run(&worker.session.client, range, worker.size, strict).await {
+            // Other workers count down meanwhile, so it is taken before and given back where nothing was done.
+            self.batches_left.set(left - 1);
+            let moved = batches.run(&worker.session.client, range, worker.size, strict).await;
+            if !matches!(moved, Ok(Moved::Rows { .. })) {
+                self.batches_left.set(self.batches_left.get() + 1);
+            }
+            match moved {
                 Ok(Moved::Rows { rows, reached, took, .. }) => {
                     range.reached = Some(reached);
                     *is_first = false;
-                    self.batches_left.set(left - 1);
                     self.shared.rows.set(self.shared.rows.get() + rows);
                     self.shared.last.set((u32::try_from(rows).unwrap_or(u32::MAX), took));
                     worker.size = pace::next(worker.size, rows, took, self.script.header.target_time);
