@@ -1,6 +1,8 @@
 //! Walks the rows of a data migration in batches: workers that move them, and one connection that holds the lock, looks
 //! what the run does to others and says how far it is.
 
+mod look;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -10,20 +12,16 @@ use anyhow::Result;
 use futures_util::future::join_all;
 
 use super::context::Context;
-use super::work;
 use crate::data::batch::{self, Batches, Moved, Range};
 use crate::data::state::{self, State};
-use crate::data::{self, Script, Walked, Work, lock, pace, throttle};
+use crate::data::{self, Script, Walked, Work, pace};
 use crate::db::{Session, Target};
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{Lasting, Retry};
 use crate::output::escape;
 
 /// How often the run is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-/// How often a line says how far it is, where there is no terminal.
-const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a worker sleeps before it looks again whether the run is still held.
 const HELD_PAUSE: Duration = Duration::from_millis(200);
@@ -93,6 +91,11 @@ impl Mover<'_> {
     /// # Errors
     /// Part-way, with the place and the way to go on.
     pub async fn run(&self) -> Result<End> {
+        let state = "what is done is written down, and the next run goes on from there";
+        self.walks().await.map_err(|error| with_state(error, state))
+    }
+
+    async fn walks(&self) -> Result<End> {
         loop {
             let state = self.state().await?;
             self.shared.skips.set(state.skipped > 0);
@@ -312,91 +315,5 @@ impl Mover<'_> {
         let skip = format!("--skip-row '{}' --reason '…'", key.replace('\'', r"'\''"));
         Failure { message, ..failure }
             .next(format!("mend the row, then {}; or leave it out by {} {skip}", self.again, self.again))
-    }
-
-    /// Looks again and again what the run does to others, and says how far it is. It only comes back with an error.
-    async fn look(&self, state: &State) -> Result<()> {
-        let begun = Instant::now();
-        let mut told = Instant::now();
-        loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            let backends = self.shared.backends.borrow().clone();
-            let session = self.client();
-            let looked =
-                throttle::look(&session.client, self.script.version, &self.script.header.throttle, &backends).await;
-            match looked {
-                Ok(reason) => self.held(reason).await,
-                Err(_) => self.take_lock_again(&session).await?,
-            }
-            let text = self.progress(state, begun.elapsed());
-            self.context.output.live(&text);
-            if told.elapsed() > TELL_EVERY {
-                self.context.say(&text);
-                told = Instant::now();
-            }
-        }
-    }
-
-    async fn held(&self, reason: Option<String>) {
-        let before = self.shared.held.replace(reason.clone());
-        // What differs from look to look is in figures.
-        let kind =
-            |reason: &Option<String>| reason.as_ref().map(|reason| reason.replace(|c: char| c.is_ascii_digit(), ""));
-        if kind(&before) == kind(&reason) {
-            return;
-        }
-        let path = &self.script.path;
-        match &reason {
-            Some(reason) => self.context.say(&format!("{path} is held: {}", escape(reason))),
-            None => self.context.say(&format!("{path} goes on")),
-        }
-        let held = reason.map_or_else(|| "held".to_owned(), |reason| crate::sql::literal(&reason));
-        let version = self.script.version;
-        let statement =
-            format!("UPDATE pgplumb.data_migration SET held = {held}, held_at = now() WHERE version = {version}");
-        let _ = self.client().client.batch_execute(&statement).await;
-    }
-
-    /// Makes another connection that holds the lock, if the one that held it is gone.
-    async fn take_lock_again(&self, session: &Session) -> Result<()> {
-        if session.client.simple_query("").await.is_ok() {
-            return Ok(());
-        }
-        let begun = Instant::now();
-        loop {
-            let connected = async {
-                let session = self.context.session(self.target).await?;
-                Lasting::of(&session.client).await?;
-                lock::acquire(&session.client, self.script.version, &self.script.path).await?;
-                anyhow::Ok(session)
-            };
-            match connected.await {
-                Ok(session) => {
-                    self.context.release(&self.session.replace(session));
-                    return Ok(());
-                }
-                Err(_) if begun.elapsed() < self.retry_for => self.context.pause(LOOK_EVERY).await?,
-                Err(error) => return Err(self.part_way(work::failure(error), None).into()),
-            }
-        }
-    }
-
-    fn progress(&self, state: &State, spent: Duration) -> String {
-        let now = self.shared.rows.get();
-        let done = u64::try_from(state.rows).unwrap_or_default() + now;
-        let rate = now as f64 / spent.as_secs_f64().max(0.001);
-        let (size, took) = self.shared.last.get();
-        let mut text = format!("{}: {done} rows, {rate:.0} rows/s", self.script.path);
-        if let Some(total) =
-            state.total.and_then(|total| u64::try_from(total).ok()).filter(|total| *total >= done && done > 0)
-        {
-            let left = (total - done) as f64 / rate.max(1.0);
-            text += &format!(", about {} % and {left:.0} s to go", 100 * done / total);
-        }
-        text += &format!(", the last batch {size} rows in {} ms", took.as_millis());
-        if let Some(reason) = self.shared.held.borrow().as_ref() {
-            text += &format!("; held: {}", escape(reason));
-        }
-        text
     }
 }
