@@ -1,5 +1,5 @@
-//! Walks the rows of a data migration in batches: workers that move them, and one connection that holds the lock, looks
-//! what the run does to others and says how far it is.
+//! Walks the rows of a data migration in batches: workers that move them, and in [`look`] the connection that holds the
+//! lock, looks what the run does to others and says how far it is.
 
 mod look;
 
