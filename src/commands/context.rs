@@ -152,6 +152,11 @@ impl Context {
         Ok(session)
     }
 
+    /// Lets go of a session that nobody uses any more: it ends with its last owner.
+    pub fn release(&self, session: &Rc<Session>) {
+        self.sessions.borrow_mut().retain(|kept| !Rc::ptr_eq(kept, session));
+    }
+
     /// A name for a scratch database that no other command and no earlier use in this one has.
     pub fn scratch_name(&self) -> String {
         self.scratches.set(self.scratches.get() + 1);

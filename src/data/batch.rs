@@ -105,7 +105,7 @@ impl Batches<'_> {
         });
         let Some(reached) = reached.filter(|reached| *reached != "mine") else {
             // Rows that others changed after they were found are not locked, and there may be more behind them.
-            if self.next_key(client, range).await.is_some() {
+            if self.next_key(client, range).await?.is_some() {
                 return Ok(Moved::Elsewhere);
             }
             self.end(client, range).await?;
@@ -228,14 +228,29 @@ impl Batches<'_> {
         client.batch_execute(&statements).await.map_err(failed)
     }
 
-    /// The key of the row that comes next in a range.
-    pub async fn next_key(&self, client: &Client, range: &Range) -> Option<Vec<String>> {
+    /// The key of the row that comes next in a range; nothing, if there is none.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn next_key(&self, client: &Client, range: &Range) -> Result<Option<Vec<String>>, Failure> {
         let (name, table) = (&self.walked.name, &self.walked.table);
         let (key, rows, order) = (self.walked.key_text(name), self.rows(range), self.walked.order(name, "ASC"));
         let query =
             format!("SELECT pg_catalog.array_to_json({key})::text FROM {table} WHERE {rows} ORDER BY {order} LIMIT 1");
-        let answer = client.simple_query(&query).await.ok()?;
-        serde_json::from_str(first_value(&answer, 0)?).ok()
+        let failed = |error| failure_of(&error, format!("{}: the next row could not be looked for", self.path));
+        let answer = client.simple_query(&query).await.map_err(failed)?;
+        Ok(first_value(&answer, 0).and_then(|key| serde_json::from_str(key).ok()))
+    }
+
+    /// Whether a row of the table is still to be done.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub async fn is_left(&self, client: &Client) -> Result<bool, Failure> {
+        let query = format!("SELECT EXISTS (SELECT FROM {} WHERE {})", self.walked.table, self.rows(&Range::default()));
+        let failed = |error| failure_of(&error, format!("{}: rows that are left could not be looked for", self.path));
+        let answer = client.simple_query(&query).await.map_err(failed)?;
+        Ok(first_value(&answer, 0) == Some("t"))
     }
 }
 

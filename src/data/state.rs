@@ -72,8 +72,6 @@ pub struct State {
     pub last: Option<String>,
     /// The rows of a second, over the time that batches took.
     pub rate: Option<f64>,
-    /// How many batches were committed in this walk.
-    pub batches: i64,
 }
 
 const READ: &str = "
@@ -81,10 +79,9 @@ SELECT m.version, m.name, m.state, m.checksum, m.pass, m.total, (m.rows + coales
        (m.written + coalesce(r.written, 0))::int8, (SELECT count(*) FROM pgplumb.data_skip s WHERE s.version = m.version),
        m.batch, m.pause || coalesce(' (' || m.paused_by || ', ' || date_trunc('second', m.paused_at) || ')', ''),
        m.held || coalesce(' (' || date_trunc('second', m.held_at) || ')', ''), date_trunc('second', r.last)::text,
-       (r.rows / nullif(r.spent, 0)::float8 * 1000), coalesce(r.batches, 0)::int8
+       (r.rows / nullif(r.spent, 0)::float8 * 1000)
   FROM pgplumb.data_migration m
-  LEFT JOIN (SELECT version, sum(rows) AS rows, sum(written) AS written, max(batch_at) AS last, sum(spent_ms) AS spent,
-                    sum(batches) AS batches
+  LEFT JOIN (SELECT version, sum(rows) AS rows, sum(written) AS written, max(batch_at) AS last, sum(spent_ms) AS spent
                FROM pgplumb.data_range GROUP BY version) r USING (version)
  ORDER BY m.version";
 
@@ -122,7 +119,6 @@ fn state(row: &Row) -> Result<State> {
         held: row.try_get(11)?,
         last: row.try_get(12)?,
         rate: row.try_get(13)?,
-        batches: row.try_get(14)?,
     })
 }
 

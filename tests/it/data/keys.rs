@@ -37,7 +37,7 @@ fn keys_of_every_type_are_walked_once() -> Result {
         );
         let project = Project::empty().with("data/0001_copy.sql", script);
         database.run("DROP TABLE IF EXISTS pgplumb.data_migration, pgplumb.data_range, pgplumb.data_skip");
-        project.on(&database, &["data:migrate", "--max-batches", "9"]).expect(6);
+        project.on(&database, &["data:migrate", "--max-batches", "5"]).expect(6);
         project.on(&database, &["data:migrate"]).expect(0).says("done, 1000 rows");
         let wrong = format!(
             "SELECT count(*) FROM {from} f FULL JOIN (SELECT {key}, count(*) AS n FROM {to} GROUP BY {key}) t USING ({key}) WHERE n IS DISTINCT FROM 1"

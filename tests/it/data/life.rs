@@ -17,6 +17,7 @@ crate::trials!(
     one_bad_row_is_named_and_can_be_left_out,
     a_run_is_paused_from_elsewhere,
     a_long_transaction_holds_the_run,
+    a_query_holds_the_run_and_must_be_one_that_can_be_asked,
     a_script_that_runs_once_is_one_transaction,
     a_locked_row_is_waited_for,
 );
@@ -175,6 +176,35 @@ fn a_long_transaction_holds_the_run() -> Result {
     let moved = project.on(&database, &["data:migrate"]).expect(0);
     other.join().unwrap();
     moved.says("goes on for").says("0001_split.sql goes on");
+    assert_eq!(wrong(&database), "0");
+    Ok(())
+}
+
+fn a_query_holds_the_run_and_must_be_one_that_can_be_asked() -> Result {
+    let header = |query: &str| {
+        let header = HEADER.replace("batch 100", "batch 10");
+        format!("{header}-- pgplumb: target-time 200ms\n-- pgplumb: throttle query {query}\n")
+    };
+    let slow = BATCH.replace(
+        "FROM batch;\nUPDATE",
+        "FROM batch;\nUPDATE circuit SET v = circuit.v FROM batch, pg_sleep(0.1) WHERE circuit.id = batch.id;\nUPDATE",
+    );
+    let (database, project) = (circuits(400), project(&format!("{}{slow}", header("SELECT nonsense"))));
+    let failed = project.on(&database, &["data:migrate"]).expect(6);
+    failed.says("nonsense").says("it could not be seen whether");
+    database.run(
+        "DROP TABLE pgplumb.data_range, pgplumb.data_skip, pgplumb.data_migration;
+         TRUNCATE name, parameter; UPDATE circuit SET moved = false; CREATE TABLE hold (); INSERT INTO hold DEFAULT VALUES;
+         ALTER TABLE hold OWNER TO postgres",
+    );
+    project.write("data/0001_split.sql", format!("{}{slow}", header("SELECT count(*) > 0 FROM hold")));
+    let url = database.url();
+    let running = Running::start(&mut project.command(&["data:migrate", "--url", &url]));
+    let held = "SELECT to_regclass('pgplumb.data_migration') IS NOT NULL AND (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle') > 1";
+    wait_until(&database, held);
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    database.run("DELETE FROM hold");
+    running.finish().expect(0).says("the query of `throttle query` says so").says("0001_split.sql goes on");
     assert_eq!(wrong(&database), "0");
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Walks the rows of a data migration in batches: workers that move them, and one connection that holds the lock, looks
 //! what the run does to others and says how far it is.
 
+mod look;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -10,20 +12,16 @@ use anyhow::Result;
 use futures_util::future::join_all;
 
 use super::context::Context;
-use super::work;
 use crate::data::batch::{self, Batches, Moved, Range};
 use crate::data::state::{self, State};
-use crate::data::{self, Script, Walked, Work, lock, pace, throttle};
+use crate::data::{self, Script, Walked, Work, pace};
 use crate::db::{Session, Target};
-use crate::error::{Failure, Outcome};
+use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{Lasting, Retry};
 use crate::output::escape;
 
 /// How often the run is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-/// How often a line says how far it is, where there is no terminal.
-const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a worker sleeps before it looks again whether the run is still held.
 const HELD_PAUSE: Duration = Duration::from_millis(200);
@@ -93,6 +91,11 @@ impl Mover<'_> {
     /// # Errors
     /// Part-way, with the place and the way to go on.
     pub async fn run(&self) -> Result<End> {
+        let state = "what is done is written down, and the next run goes on from there";
+        self.walks().await.map_err(|error| with_state(error, state))
+    }
+
+    async fn walks(&self) -> Result<End> {
         loop {
             let state = self.state().await?;
             self.shared.skips.set(state.skipped > 0);
@@ -103,9 +106,8 @@ impl Mover<'_> {
                     return Ok(End::Capped);
                 }
             }
-            let found = self.state().await?;
-            let is_clean = found.pass > 1 && found.batches == 0;
-            if self.work.walk.as_ref().is_some_and(|walk| walk.quiescent) || is_clean {
+            let is_quiescent = self.work.walk.as_ref().is_some_and(|walk| walk.quiescent);
+            if is_quiescent || !self.batches().is_left(&self.client().client).await? {
                 return Ok(End::Whole);
             }
             let statements = format!("BEGIN; {}; COMMIT", state::next_pass(self.script.version));
@@ -128,6 +130,7 @@ impl Mover<'_> {
         let count = usize::try_from(self.workers).unwrap_or(1).min(ranges.len());
         let queue = RefCell::new(VecDeque::from(ranges));
         let is_sweep = state.pass > 1;
+        self.shared.backends.borrow_mut().clear();
         let workers = join_all((0..count).map(|_| self.worker(&queue, is_sweep)));
         let done = tokio::select! {
             biased;
@@ -139,21 +142,24 @@ impl Mover<'_> {
         Ok(())
     }
 
-    /// Takes one range after the other and moves its rows.
+    /// Takes one range after the other and moves its rows, on a connection of its own.
     async fn worker(&self, queue: &RefCell<VecDeque<Range>>, is_sweep: bool) -> Result<()> {
         let mut worker = Worker {
             session: self.open().await?,
             size: self.script.header.batch,
             retry: Retry::within(self.retry_for),
         };
+        let done = self.ranges(&mut worker, queue, is_sweep).await;
+        self.shared.stopped.set(self.shared.stopped.get() || done.is_err());
+        self.context.release(&worker.session);
+        done
+    }
+
+    async fn ranges(&self, worker: &mut Worker, queue: &RefCell<VecDeque<Range>>, is_sweep: bool) -> Result<()> {
         let mut is_first = true;
         loop {
             let Some(mut range) = queue.borrow_mut().pop_front() else { return Ok(()) };
-            let moved = self.range(&mut worker, &mut range, is_sweep, &mut is_first).await;
-            if moved.is_err() {
-                self.shared.stopped.set(true);
-            }
-            if !moved? {
+            if !self.range(worker, &mut range, is_sweep, &mut is_first).await? {
                 return Ok(());
             }
         }
@@ -169,11 +175,16 @@ impl Mover<'_> {
                 return Ok(false);
             }
             let strict = is_sweep || *is_first;
-            match batches.run(&worker.session.client, range, worker.size, strict).await {
+            // Other workers count down meanwhile, so it is taken before and given back where nothing was done.
+            self.batches_left.set(left - 1);
+            let moved = batches.run(&worker.session.client, range, worker.size, strict).await;
+            if !matches!(moved, Ok(Moved::Rows { .. })) {
+                self.batches_left.set(self.batches_left.get() + 1);
+            }
+            match moved {
                 Ok(Moved::Rows { rows, reached, took, .. }) => {
                     range.reached = Some(reached);
                     *is_first = false;
-                    self.batches_left.set(left - 1);
                     self.shared.rows.set(self.shared.rows.get() + rows);
                     self.shared.last.set((u32::try_from(rows).unwrap_or(u32::MAX), took));
                     worker.size = pace::next(worker.size, rows, took, self.script.header.target_time);
@@ -271,7 +282,7 @@ impl Mover<'_> {
     }
 
     async fn next_key(&self, worker: &Worker, range: &Range) -> Option<Vec<String>> {
-        self.batches().next_key(&worker.session.client, range).await
+        self.batches().next_key(&worker.session.client, range).await.ok().flatten()
     }
 
     async fn reconnect(&self, worker: &mut Worker, failure: Failure) -> Result<()> {
@@ -280,6 +291,7 @@ impl Mover<'_> {
         loop {
             match self.open().await {
                 Ok(session) => {
+                    self.context.release(&worker.session);
                     worker.session = session;
                     return Ok(());
                 }
@@ -303,91 +315,5 @@ impl Mover<'_> {
         let skip = format!("--skip-row '{}' --reason '…'", key.replace('\'', r"'\''"));
         Failure { message, ..failure }
             .next(format!("mend the row, then {}; or leave it out by {} {skip}", self.again, self.again))
-    }
-
-    /// Looks again and again what the run does to others, and says how far it is. It only comes back with an error.
-    async fn look(&self, state: &State) -> Result<()> {
-        let begun = Instant::now();
-        let mut told = Instant::now();
-        loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            let backends = self.shared.backends.borrow().clone();
-            let session = self.client();
-            let looked =
-                throttle::look(&session.client, self.script.version, &self.script.header.throttle, &backends).await;
-            match looked {
-                Ok(reason) => self.held(reason).await,
-                Err(_) => self.take_lock_again(&session).await?,
-            }
-            let text = self.progress(state, begun.elapsed());
-            self.context.output.live(&text);
-            if told.elapsed() > TELL_EVERY {
-                self.context.say(&text);
-                told = Instant::now();
-            }
-        }
-    }
-
-    async fn held(&self, reason: Option<String>) {
-        let before = self.shared.held.replace(reason.clone());
-        // What differs from look to look is in figures.
-        let kind =
-            |reason: &Option<String>| reason.as_ref().map(|reason| reason.replace(|c: char| c.is_ascii_digit(), ""));
-        if kind(&before) == kind(&reason) {
-            return;
-        }
-        let path = &self.script.path;
-        match &reason {
-            Some(reason) => self.context.say(&format!("{path} is held: {}", escape(reason))),
-            None => self.context.say(&format!("{path} goes on")),
-        }
-        let held = reason.map_or_else(|| "held".to_owned(), |reason| crate::sql::literal(&reason));
-        let version = self.script.version;
-        let statement =
-            format!("UPDATE pgplumb.data_migration SET held = {held}, held_at = now() WHERE version = {version}");
-        let _ = self.client().client.batch_execute(&statement).await;
-    }
-
-    /// Makes another connection that holds the lock, if the one that held it is gone.
-    async fn take_lock_again(&self, session: &Session) -> Result<()> {
-        if session.client.simple_query("").await.is_ok() {
-            return Ok(());
-        }
-        let begun = Instant::now();
-        loop {
-            let connected = async {
-                let session = self.context.session(self.target).await?;
-                Lasting::of(&session.client).await?;
-                lock::acquire(&session.client, self.script.version, &self.script.path).await?;
-                anyhow::Ok(session)
-            };
-            match connected.await {
-                Ok(session) => {
-                    self.session.replace(session);
-                    return Ok(());
-                }
-                Err(_) if begun.elapsed() < self.retry_for => self.context.pause(LOOK_EVERY).await?,
-                Err(error) => return Err(self.part_way(work::failure(error), None).into()),
-            }
-        }
-    }
-
-    fn progress(&self, state: &State, spent: Duration) -> String {
-        let now = self.shared.rows.get();
-        let done = u64::try_from(state.rows).unwrap_or_default() + now;
-        let rate = now as f64 / spent.as_secs_f64().max(0.001);
-        let (size, took) = self.shared.last.get();
-        let mut text = format!("{}: {done} rows, {rate:.0} rows/s", self.script.path);
-        if let Some(total) =
-            state.total.and_then(|total| u64::try_from(total).ok()).filter(|total| *total >= done && done > 0)
-        {
-            let left = (total - done) as f64 / rate.max(1.0);
-            text += &format!(", about {} % and {left:.0} s to go", 100 * done / total);
-        }
-        text += &format!(", the last batch {size} rows in {} ms", took.as_millis());
-        if let Some(reason) = self.shared.held.borrow().as_ref() {
-            text += &format!("; held: {}", escape(reason));
-        }
-        text
     }
 }
