@@ -3,12 +3,13 @@
 -- A user's oldest row that has a username gives it, the oldest that has preferences gives them. Of several users with
 -- the same username the one with the oldest row keeps it; the others get none. What was not taken over is kept in the
 -- report, as are the rows of users who are not in auth.users. A profile that is there already is left as it is.
+-- (`OFFSET 0` keeps the planner from reading a whole table for a few rows: each row is looked up by its index.)
 --
 -- pgplumb: over public.user_profiles_legacy
 -- pgplumb: key id
 -- pgplumb: where NOT EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'profile' AND r.legacy_id = user_profiles_legacy.user_id)
+-- pgplumb: where    WHERE r.step = 'profile' AND r.legacy_id = user_profiles_legacy.user_id OFFSET 0)
 -- pgplumb: after 0007
 
 -- pgplumb: section precondition
@@ -19,10 +20,9 @@ SELECT NOT EXISTS (
 
 -- pgplumb: section batch
 WITH owners AS (
-  SELECT b.user_id, a.id IS NOT NULL AS is_there, n.id AS named_by, n.username, n.since AS named_since,
+  SELECT b.user_id, EXISTS (SELECT FROM auth.users a WHERE a.id = b.user_id OFFSET 0) AS is_there, n.id AS named_by, n.username, n.since AS named_since,
          p.preferences, l.created_at, l.rows
     FROM (SELECT DISTINCT user_id FROM batch) b
-    LEFT JOIN auth.users a ON a.id = b.user_id
     LEFT JOIN LATERAL (
       SELECT o.id, o.username, coalesce(o.created_at, 'infinity') AS since
         FROM public.user_profiles_legacy o
@@ -44,13 +44,14 @@ wanted AS (
   SELECT o.*, coalesce(o.created_at, now()) AS since,
          CASE WHEN NOT EXISTS (
            SELECT FROM public.user_profiles_legacy e
-             JOIN auth.users a ON a.id = e.user_id
             WHERE e.username = o.username AND e.username <> '' AND e.user_id <> o.user_id
               AND (coalesce(e.created_at, 'infinity'), e.id) < (o.named_since, o.named_by)
+              AND EXISTS (SELECT FROM auth.users a WHERE a.id = e.user_id OFFSET 0)
               AND NOT EXISTS (
                 SELECT FROM public.user_profiles_legacy f
                  WHERE f.user_id = e.user_id AND f.username <> ''
                    AND (coalesce(f.created_at, 'infinity'), f.id) < (coalesce(e.created_at, 'infinity'), e.id)
+                OFFSET 0
               )
          ) THEN o.username END AS free_name
     FROM owners o WHERE o.is_there
@@ -153,9 +154,15 @@ WITH given AS (
 )
 SELECT k.user_id AS id, k.username
   FROM kept k
-  JOIN public.circuit_migration_report r ON r.step = 'profile' AND r.legacy_id = k.user_id AND r.rule = 'moved'
-  LEFT JOIN public.user_profiles p ON p.id = k.user_id
- WHERE p.id IS NULL OR (p.updated_at <= r.moved_at AND NOT (p.username IS NULL AND 'username is taken' = ANY (r.notes)));
+ -- OFFSET 0: one look at the index for each user. What a join would be, nobody can estimate of tables that are just filled.
+ CROSS JOIN LATERAL (
+   SELECT FROM public.circuit_migration_report r
+     LEFT JOIN public.user_profiles p ON p.id = r.legacy_id
+    WHERE r.step = 'profile' AND r.legacy_id = k.user_id AND r.rule = 'moved'
+      AND (p.id IS NULL
+        OR (p.updated_at <= r.moved_at AND NOT (p.username IS NULL AND 'username is taken' = ANY (r.notes))))
+   OFFSET 0
+ ) unchanged;
 SELECT p.id, p.username
   FROM public.user_profiles p
   JOIN public.circuit_migration_report r ON r.step = 'profile' AND r.legacy_id = p.id AND r.rule = 'moved'
@@ -165,7 +172,7 @@ SELECT p.id, p.username
 -- pgplumb: section undo
 -- pgplumb: where EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'profile' AND r.legacy_id = user_profiles_legacy.user_id)
+-- pgplumb: where    WHERE r.step = 'profile' AND r.legacy_id = user_profiles_legacy.user_id OFFSET 0)
 SELECT public.circuit_migration_refuse(
          EXISTS (SELECT FROM public.circuit_migration_report WHERE step <> 'profile'),
          'roll back 0003_tagged_models and 0002_circuits first')

@@ -3,12 +3,13 @@
 -- The oldest default of a user is the active circuit. Of several circuits of a user with the same name the oldest keeps
 -- it, the others get a number. Parameters stay as they are, whatever their shape. Rows of users who are not in
 -- auth.users stay where they are. All that is not plain is told in the report, with the row as it was.
+-- (`OFFSET 0` keeps the planner from reading a whole table for a few rows: each row is looked up by its index.)
 --
 -- pgplumb: over public.user_profiles_legacy
 -- pgplumb: key id
 -- pgplumb: where NOT EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'circuit' AND r.legacy_id = user_profiles_legacy.id)
+-- pgplumb: where    WHERE r.step = 'circuit' AND r.legacy_id = user_profiles_legacy.id OFFSET 0)
 -- pgplumb: after 0007
 
 -- pgplumb: section precondition
@@ -34,8 +35,9 @@ WITH circuits AS (
               AND (o.profile_name IS NOT NULL OR o.circuit_parameters IS NOT NULL)
               AND (coalesce(o.created_at, 'infinity'), o.id) < (coalesce(b.created_at, 'infinity'), b.id)
          ) AS is_first_default
-    FROM batch b JOIN public.user_profiles p ON p.id = b.user_id
-   WHERE b.profile_name IS NOT NULL OR b.circuit_parameters IS NOT NULL
+    FROM batch b
+   WHERE (b.profile_name IS NOT NULL OR b.circuit_parameters IS NOT NULL)
+     AND EXISTS (SELECT FROM public.user_profiles p WHERE p.id = b.user_id OFFSET 0)
 ),
 numbered AS (
   SELECT c.*, CASE c.number WHEN 1 THEN c.name ELSE format('%s (%s)', c.name, c.number) END AS new_name,
@@ -53,6 +55,7 @@ named AS (
            ) OR (n.number > 1 AND EXISTS (
              SELECT FROM public.user_profiles_legacy o
               WHERE o.user_id = n.user_id AND coalesce(nullif(o.profile_name, ''), 'Unnamed circuit') = n.new_name
+             OFFSET 0
            )) THEN format('%s (%s)', n.name, n.id) ELSE n.new_name END AS free_name
     FROM numbered n
 ),
@@ -73,7 +76,7 @@ made_late AS (
 moved AS (SELECT * FROM made UNION ALL SELECT * FROM made_late),
 told AS (
   SELECT b.*, n.id IS NOT NULL AS is_circuit, m.id IS NOT NULL AS is_moved,
-         EXISTS (SELECT FROM public.user_profiles p WHERE p.id = b.user_id) AS has_user,
+         EXISTS (SELECT FROM public.user_profiles p WHERE p.id = b.user_id OFFSET 0) AS has_user,
          CASE WHEN m.id IS NULL THEN '{}' ELSE array_remove(ARRAY[
            CASE WHEN nullif(b.profile_name, '') IS NULL THEN 'has no name'
                 WHEN m.name <> b.profile_name THEN 'name is taken' END,
@@ -171,7 +174,7 @@ SELECT c.id, c.user_id, c.parameters,
 -- pgplumb: section undo
 -- pgplumb: where EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'circuit' AND r.legacy_id = user_profiles_legacy.id)
+-- pgplumb: where    WHERE r.step = 'circuit' AND r.legacy_id = user_profiles_legacy.id OFFSET 0)
 SELECT public.circuit_migration_refuse(
          EXISTS (SELECT FROM public.circuit_migration_report WHERE step IN ('choice', 'model')),
          'roll back 0003_tagged_models first')

@@ -4,12 +4,13 @@
 -- circuit; if there is none, to the only or the oldest one; if there is no circuit at all, "Default" is made. That is
 -- decided once for each user, so that switching circuits meanwhile does not part them. Rows of users who are not in
 -- auth.users stay where they are. The report has the rule of each row.
+-- (`OFFSET 0` keeps the planner from reading a whole table for a few rows: each row is looked up by its index.)
 --
 -- pgplumb: over public.tagged_models_legacy
 -- pgplumb: key id
 -- pgplumb: where NOT EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'model' AND r.legacy_id = tagged_models_legacy.id)
+-- pgplumb: where    WHERE r.step = 'model' AND r.legacy_id = tagged_models_legacy.id OFFSET 0)
 -- pgplumb: after 0007
 
 -- pgplumb: section precondition
@@ -21,11 +22,13 @@ SELECT l.id FROM public.user_profiles_legacy l
 
 -- pgplumb: section batch
 WITH owners AS (
-  SELECT DISTINCT b.user_id FROM batch b JOIN auth.users a ON a.id = b.user_id
-   WHERE NOT EXISTS (
-     SELECT FROM public.circuit_migration_report r
-      WHERE r.step = 'choice' AND r.legacy_id = b.user_id AND r.circuit_config_id IS NOT NULL
-   )
+  SELECT DISTINCT b.user_id FROM batch b
+   WHERE EXISTS (SELECT FROM auth.users a WHERE a.id = b.user_id OFFSET 0)
+     AND NOT EXISTS (
+       SELECT FROM public.circuit_migration_report r
+        WHERE r.step = 'choice' AND r.legacy_id = b.user_id AND r.circuit_config_id IS NOT NULL
+       OFFSET 0
+     )
 ),
 -- Users who have tagged models and no row in user_profiles_legacy.
 profiles AS (
@@ -70,7 +73,7 @@ WITH models AS (
     LEFT JOIN public.circuit_configurations n ON n.user_id = b.user_id AND n.id = CASE
       WHEN b.model_data ->> 'circuit_id' ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
       THEN (b.model_data ->> 'circuit_id')::uuid END
-   WHERE EXISTS (SELECT FROM auth.users a WHERE a.id = b.user_id)
+   WHERE EXISTS (SELECT FROM auth.users a WHERE a.id = b.user_id OFFSET 0)
 ),
 made AS (
   INSERT INTO public.tagged_models (id, circuit_config_id, user_id, tag_name, model_data, created_at, updated_at)
@@ -144,7 +147,7 @@ SELECT m.id, m.user_id, m.tag_name, m.model_data,
 -- pgplumb: section undo
 -- pgplumb: where EXISTS (
 -- pgplumb: where   SELECT FROM public.circuit_migration_report r
--- pgplumb: where    WHERE r.step = 'model' AND r.legacy_id = tagged_models_legacy.id)
+-- pgplumb: where    WHERE r.step = 'model' AND r.legacy_id = tagged_models_legacy.id OFFSET 0)
 DELETE FROM public.tagged_models m
  USING batch b, public.circuit_migration_report r
  WHERE r.step = 'model' AND r.rule NOT IN ('already there', 'no user') AND r.legacy_id = b.id
