@@ -107,8 +107,15 @@ impl Mover<'_> {
                 }
             }
             let is_quiescent = self.work.walk.as_ref().is_some_and(|walk| walk.quiescent);
-            if is_quiescent || !self.batches().is_left(&self.client().client).await? {
+            if is_quiescent {
                 return Ok(End::Whole);
+            }
+            match self.batches().is_left(&self.client().client).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(End::Whole),
+                // The state is read first, on a new connection if need be.
+                Err(failure) if failure.outcome == Outcome::Transient => continue,
+                Err(failure) => return Err(failure.into()),
             }
             let statements = format!("BEGIN; {}; COMMIT", state::next_pass(self.script.version));
             self.client().client.batch_execute(&statements).await?;
