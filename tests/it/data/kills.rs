@@ -14,7 +14,7 @@ use super::{circuits, project, script, wrong};
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        trial("data::a_few_kills_and_writers_lose_nothing", || kills(30_000, 6, 2)),
+        trial("data::a_few_kills_and_writers_lose_nothing", || kills(120_000, 6, 2)),
         trial("data::two_hundred_kills_and_eight_writers_lose_nothing", || kills(1_000_000, 200, 8))
             .with_ignored_flag(true),
         trial("data::ended_sessions_are_made_again", ended_sessions),
@@ -65,7 +65,7 @@ fn kills(rows: u32, kills: u32, writers: u32) -> Result {
         run.signal(Signal::KILL);
         hits += u32::from(run.finish().code == 137);
     }
-    assert!(hits > 0, "only {hits} of {kills} runs were still on their way");
+    assert!(hits * 2 > kills, "only {hits} of {kills} runs were still on their way");
     project.on(&database, &["data:migrate", "--parallel", "2"]).expect(0).says(&format!(", {rows} rows"));
     stop.store(true, Ordering::Relaxed);
     let writes: u64 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
