@@ -6,7 +6,8 @@
 //! - [`project`] is the folder on disk, the settings, and the only reader of the environment.
 //! - [`db`] finds the target, connects, takes snapshots, and keeps the local cluster. [`platform`] is what a hosted
 //!   PostgreSQL has before the first script.
-//! - [`sql`] reads scripts as the server reads them. [`migrate`] holds them against the history and applies them.
+//! - [`sql`] reads scripts as the server reads them. [`migrate`] holds them against the history and applies them;
+//!   [`data`] moves rows.
 //! - [`catalog`] is what a database has: one file for each kind of object. [`manifest`] is what it must have.
 //!   [`diff`] compares the two, [`verify`] adds seed rows and rules, [`report`] says what came of it.
 //! - [`reset`] decides what of a database is the project's, and drops it. [`snapshot`] is about dumps of it.

@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::context::Context;
-use super::data_migrate::transaction;
-use super::guard::{Access, Guard, refused};
+use super::data_work::{Confirmed, transaction};
+use super::guard::{Access, refused};
 use crate::data::state::{self, Stage};
 use crate::data::{self, Name, Work, lock};
 use crate::error::{Failure, Outcome};
@@ -14,26 +14,20 @@ use crate::output::{Answer, escape};
 /// Arguments of `data:finalize`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Data migration, by version or name
-    #[arg(value_name = "NAME")]
-    name: String,
-    /// Name of the database, which every target needs but the local default and databases labelled disposable
-    #[arg(long, value_name = "DBNAME")]
-    confirm: Option<String>,
+    #[command(flatten)]
+    confirmed: Confirmed,
 }
 
 /// Finalizes a data migration.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let scripts = data::read(&context.project.folder)?;
-    let script = data::one(&scripts, &args.name)?;
+    let script = data::one(&scripts, &args.confirmed.name)?;
     let connected = context.connect().await?;
     let client = &connected.session.client;
-    let confirm = args.confirm.as_deref();
-    let guard = Guard { context, connected: &connected, does: "finalizes data in", confirm, dry_run: false };
+    let guard = args.confirmed.guard(context, &connected, "finalizes data in");
     let access = guard.check().await?;
     lock::acquire(client, script.version, &script.path).await?;
-    let states = state::read(client).await?;
-    let stage = states.iter().find(|state| state.version == script.version).map(|state| state.stage);
+    let stage = state::of(client, script.version).await?.map(|state| state.stage);
     let value = json!({ "script": script.path, "state": "finalized" });
     match stage {
         Some(Stage::Finalized) => {
@@ -42,7 +36,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         Some(Stage::Done) => {}
         other => {
-            let word = other.map_or("not begun", Stage::name);
+            let word = Stage::word(other);
             return Err(refused(format!("{} is {word}, and only what is done can be finalized", script.path))
                 .next(format!("`pgplumb data:migrate {}`", script.tag))
                 .into());

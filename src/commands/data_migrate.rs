@@ -8,18 +8,16 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::context::{Connected, Context};
+use super::data_work::{RETRY_FOR, capped, find, transaction};
 use super::mover::{End, Mover, Shared};
 use super::{snapshot, work};
 use crate::data::state::{self, Stage, State};
-use crate::data::{self, Name, Script, Walked, Work, batch, lock, tables};
-use crate::db::{Session, failure_of};
+use crate::data::{self, Name, Script, Walked, lock, tables};
+use crate::db::Session;
 use crate::error::{Failure, Outcome};
 use crate::migrate::History;
 use crate::output::{Answer, escape};
 use crate::sql::literal;
-
-/// How long what broke off is tried again unless somebody says otherwise.
-pub const RETRY_FOR: Duration = Duration::from_secs(60);
 
 /// Ranges for each worker, so that one with few rows in its range takes another.
 const RANGES: u32 = 4;
@@ -92,8 +90,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
 /// Whether one of the scripts has rows to move.
 async fn is_due(connected: &Connected, scripts: &[&Script]) -> Result<bool> {
     let states = state::read(&connected.session.client).await.map_err(work::unchanged)?;
-    let is_over = |state: &State| matches!(state.stage, Stage::Done | Stage::Finalized);
-    let over = |script: &&Script| states.iter().any(|state| state.version == script.version && is_over(state));
+    let over = |script: &&Script| states.iter().any(|state| state.version == script.version && state.stage.is_over());
     Ok(!scripts.iter().all(over))
 }
 
@@ -101,7 +98,7 @@ impl Run<'_> {
     async fn run(&self) -> Result<(String, Value)> {
         let (client, script) = (&self.connected.session.client, self.script);
         let before = self.state().await.map_err(work::unchanged)?;
-        if let Some(stage @ (Stage::Done | Stage::Finalized)) = before.as_ref().map(|state| state.stage) {
+        if let Some(stage) = before.as_ref().map(|state| state.stage).filter(|stage| stage.is_over()) {
             return Ok(self.told(&format!("{} already", stage.name()), before.as_ref()));
         }
         lock::acquire(client, script.version, &script.path).await?;
@@ -119,8 +116,7 @@ impl Run<'_> {
         };
         self.prove(&session).await?;
         session.client.batch_execute(&state::set(script.version, Stage::Done)).await?;
-        let states = state::read(&session.client).await?;
-        Ok(self.told("done", states.iter().find(|state| state.version == script.version)))
+        Ok(self.told("done", state::of(&session.client, script.version).await?.as_ref()))
     }
 
     fn told(&self, word: &str, state: Option<&State>) -> (String, Value) {
@@ -131,8 +127,7 @@ impl Run<'_> {
     }
 
     async fn state(&self) -> Result<Option<State>> {
-        let states = state::read(&self.connected.session.client).await?;
-        Ok(states.into_iter().find(|state| state.version == self.script.version))
+        state::of(&self.connected.session.client, self.script.version).await
     }
 
     /// Refuses to go on with a script that is being taken back, or that is no longer what it was.
@@ -276,44 +271,6 @@ impl Run<'_> {
     }
 }
 
-/// What a run comes to that was to stop after some batches.
-pub fn capped(script: &Script, again: &str) -> Failure {
-    Failure::new(Outcome::PartWay, format!("{}: stopped after as many batches as were asked for", script.path))
-        .state("what is done is written down")
-        .next(again)
-}
-
-/// The table of a way forward or back, if it has batches.
-pub async fn find(client: &tokio_postgres::Client, script: &Script, work: &Work) -> Result<Option<Walked>> {
-    match &work.walk {
-        Some(walk) => Ok(Some(Walked::find(client, walk, &script.path).await?)),
-        None => Ok(None),
-    }
-}
-
-/// Runs statements in one transaction, between what begins it and what ends it.
-pub async fn transaction(
-    client: &tokio_postgres::Client,
-    script: &Script,
-    begin: &str,
-    work: &Work,
-    end: &str,
-) -> Result<()> {
-    let failed = |error| failure_of(&error, format!("{}: the transaction failed", script.path));
-    let done = async {
-        client.batch_execute(begin).await.map_err(failed)?;
-        for statement in &work.statements {
-            batch::execute(client, statement, &script.path).await?;
-        }
-        client.batch_execute(end).await.map_err(failed)
-    };
-    let done = done.await;
-    if done.is_err() {
-        let _ = client.batch_execute("ROLLBACK").await;
-    }
-    Ok(done.map_err(|failure| failure.state("everything of it was rolled back"))?)
-}
-
 /// Writes down that a row is to be left out, and why.
 async fn skip(
     client: &tokio_postgres::Client,
@@ -322,7 +279,7 @@ async fn skip(
     key: &str,
     reason: &str,
 ) -> Result<()> {
-    let values = data::key(key, walked)?;
+    let values = walked.read_key(key)?;
     let texts =
         |((_, type_name), value): (&(String, String), &String)| format!("{}::{type_name}::text", literal(value));
     let texts: Vec<String> = walked.key.iter().zip(&values).map(texts).collect();

@@ -46,8 +46,7 @@ async fn ask(context: &Context, name: &str, set: &str, word: &str) -> Result<Ans
     let script = data::one(&scripts, name)?;
     let connected = context.connect().await?;
     let client = &connected.session.client;
-    let states = state::read(client).await?;
-    if !states.iter().any(|state| state.version == script.version) {
+    if state::of(client, script.version).await?.is_none() {
         return Err(Failure::refused(format!("{} has not begun", script.path))
             .state("nothing was changed")
             .next(format!("`pgplumb data:migrate {}` begins it", script.tag))

@@ -8,8 +8,8 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::context::Context;
-use super::data_migrate::{RETRY_FOR, capped, find, transaction};
-use super::guard::{Access, Guard, refused};
+use super::data_work::{Confirmed, RETRY_FOR, capped, find, transaction};
+use super::guard::{Access, refused};
 use super::mover::{End, Mover, Shared};
 use super::work;
 use crate::data::state::{self, Stage};
@@ -20,12 +20,8 @@ use crate::output::{Answer, escape};
 /// Arguments of `data:rollback`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Data migration, by version or name
-    #[arg(value_name = "NAME")]
-    name: String,
-    /// Name of the database, which every target needs but the local default and databases labelled disposable
-    #[arg(long, value_name = "DBNAME")]
-    confirm: Option<String>,
+    #[command(flatten)]
+    confirmed: Confirmed,
     /// Stop after this many batches
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_batches: Option<u64>,
@@ -37,7 +33,7 @@ pub struct Args {
 /// Takes a data migration back.
 pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let scripts = data::read(&context.project.folder)?;
-    let script = data::one(&scripts, &args.name)?;
+    let script = data::one(&scripts, &args.confirmed.name)?;
     let Some(undo) = &script.undo else {
         return Err(refused(format!("{} has no section `undo`, so nothing takes it back", script.path))
             .next("write one, or mend the rows by a data migration of their own")
@@ -45,17 +41,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let connected = context.connect().await?;
     let client = &connected.session.client;
-    let confirm = args.confirm.as_deref();
-    let guard = Guard { context, connected: &connected, does: "takes data back in", confirm, dry_run: false };
+    let guard = args.confirmed.guard(context, &connected, "takes data back in");
     if guard.check().await? == Access::Unconfirmed {
         let what = format!("data:rollback takes back what {} did to {}", script.path, connected.target);
         let command = guard.command("data:rollback", vec![script.tag.clone()]);
         return Err(refused(what).next(format!("confirm it: {command}")).into());
     }
     lock::acquire(client, script.version, &script.path).await?;
-    let states = state::read(client).await?;
-    let state = states.iter().find(|state| state.version == script.version);
-    let stage = state.map(|state| state.stage);
+    let stage = state::of(client, script.version).await?.map(|state| state.stage);
     match stage {
         None | Some(Stage::Undone) => {
             let text = format!("{}: nothing to take back\n", escape(&script.path));

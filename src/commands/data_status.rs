@@ -63,13 +63,11 @@ impl Entry<'_> {
     }
 
     fn stage(&self) -> &'static str {
-        self.state.map_or("not begun", |state| state.stage.name())
+        Stage::word(self.state.map(|state| state.stage))
     }
 
     fn is_settled(&self) -> bool {
-        self.script.is_some()
-            && !self.is_edited()
-            && self.state.is_some_and(|state| matches!(state.stage, Stage::Done | Stage::Finalized))
+        self.script.is_some() && !self.is_edited() && self.state.is_some_and(|state| state.stage.is_over())
     }
 
     fn is_edited(&self) -> bool {

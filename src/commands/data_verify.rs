@@ -1,15 +1,13 @@
 //! `data:verify`: the checks of data migrations, asked of the database. Writes nothing.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use tokio_postgres::Client;
 
 use super::Context;
 use crate::data::prove::{self, Proven};
-use crate::data::{self, Name, Script};
+use crate::data::{self, Name, Script, Stage, state};
 use crate::error::{Outcome, with_state};
 use crate::output::{Answer, escape};
 
@@ -24,8 +22,8 @@ pub struct Args {
 /// What a script came to.
 struct Told<'a> {
     script: &'a Script,
-    /// How far it has come.
-    state: String,
+    /// How far it has come, if it has begun.
+    stage: Option<Stage>,
     proven: Vec<Proven>,
 }
 
@@ -35,17 +33,17 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     let chosen = data::choose(&scripts, &args.names)?;
     let connected = context.connect().await?;
     let session = &connected.session;
-    let states = states(&session.client).await.context("the state of the data migrations could not be read")?;
+    let states = state::read(&session.client).await.context("the state of the data migrations could not be read")?;
     let mut told = Vec::new();
     for script in chosen {
         context.check_interrupt()?;
-        let state = states.get(&script.version).cloned().unwrap_or_else(|| NOT_BEGUN.to_owned());
-        let proven = if is_asked(&state) {
+        let stage = states.iter().find(|state| state.version == script.version).map(|state| state.stage);
+        let proven = if is_asked(stage) {
             prove::prove(session, script).await.map_err(|error| with_state(error, "nothing was changed"))?
         } else {
             Vec::new()
         };
-        told.push(Told { script, state, proven });
+        told.push(Told { script, stage, proven });
     }
     let checks_any = told.iter().any(Told::has_rules);
     let passed = checks_any && told.iter().all(Told::passed);
@@ -58,24 +56,10 @@ pub async fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(Answer { outcome, text, value: json!({ "scripts": scripts }) })
 }
 
-const NOT_BEGUN: &str = "not begun";
-
 /// Whether rules are asked in this state. Before and after a script has done its work they say nothing, and what they
 /// compare with may be gone once it is finalized.
-fn is_asked(state: &str) -> bool {
-    !matches!(state, NOT_BEGUN | "undone" | "finalized")
-}
-
-/// How far each script has come.
-async fn states(client: &Client) -> Result<HashMap<i64, String>, tokio_postgres::Error> {
-    let query = "SELECT to_regclass('pgplumb.data_migration') IS NOT NULL";
-    let answer = client.query_typed(query, &[]).await?;
-    let is_there = answer.first().map_or(Ok(false), |row| row.try_get(0))?;
-    if !is_there {
-        return Ok(HashMap::new());
-    }
-    let rows = client.query_typed("SELECT version, state::text FROM pgplumb.data_migration", &[]).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+fn is_asked(stage: Option<Stage>) -> bool {
+    !matches!(stage, None | Some(Stage::Undone | Stage::Finalized))
 }
 
 impl Told<'_> {
@@ -84,16 +68,17 @@ impl Told<'_> {
     }
 
     fn passed(&self) -> bool {
-        matches!(self.state.as_str(), "moved" | "done" | "finalized") && self.proven.iter().all(|rule| rule.held)
+        matches!(self.stage, Some(Stage::Moved | Stage::Done | Stage::Finalized))
+            && self.proven.iter().all(|rule| rule.held)
     }
 
     fn text(&self) -> String {
-        let mut out = format!("{}: {}", escape(&self.script.path), escape(&self.state));
-        match self.state.as_str() {
+        let mut out = format!("{}: {}", escape(&self.script.path), Stage::word(self.stage));
+        match self.stage {
             _ if !self.has_rules() => out += ", nothing to verify",
-            "finalized" => out += ", proven before that",
-            state if !is_asked(state) => out += ", so nothing is proven",
-            "moved" | "done" => {}
+            Some(Stage::Finalized) => out += ", proven before that",
+            stage if !is_asked(stage) => out += ", so nothing is proven",
+            Some(Stage::Moved | Stage::Done) => {}
             _ => out += ", so what holds now may not hold at its end",
         }
         let _ = write!(out, "\n{}", prove::text(&self.proven));
@@ -102,6 +87,6 @@ impl Told<'_> {
 
     fn value(&self) -> Value {
         let rules = prove::value(&self.proven);
-        json!({ "script": self.script.path, "state": self.state, "passed": self.passed(), "rules": rules })
+        json!({ "script": self.script.path, "state": Stage::word(self.stage), "passed": self.passed(), "rules": rules })
     }
 }

@@ -9,6 +9,7 @@ pub mod data_pause;
 pub mod data_rollback;
 pub mod data_status;
 pub mod data_verify;
+mod data_work;
 pub mod db_adopt;
 pub mod db_diff;
 pub mod db_manifest;

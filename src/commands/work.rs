@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::Context;
 use super::context::Connected;
-use crate::data::{self, Stage};
+use crate::data;
 use crate::db::explained;
 use crate::error::{Failure, Outcome, with_state};
 use crate::migrate::{self, Checked, History, Kind, Obstacle, Plan, Progress, Script, SeedHistory};
@@ -175,10 +175,7 @@ impl Due<'_> {
         }
         let scripts = data::read(&context.project.folder)?;
         let states = data::state::read(&connected.session.client).await.map_err(unchanged)?;
-        let is_done = |version: i64| {
-            let stage = states.iter().find(|state| state.version == version).map(|state| state.stage);
-            matches!(stage, Some(Stage::Done | Stage::Finalized))
-        };
+        let is_done = |version: i64| states.iter().any(|state| state.version == version && state.stage.is_over());
         for (at, checked) in self.migrations.iter().enumerate() {
             let Some(version) = checked.directives.requires_data.iter().find(|version| !is_done(**version)) else {
                 continue;

@@ -53,8 +53,6 @@ pub enum Moved {
     Rows {
         /// How many.
         rows: u64,
-        /// How many rows its statements wrote.
-        written: u64,
         /// The last key.
         reached: Vec<String>,
         /// How long it took.
@@ -124,7 +122,7 @@ impl Batches<'_> {
         let checkpoint = self.checkpoint(range, &reached, (rows, written), took);
         let failed = |error| failure_of(&error, format!("{}: a batch could not be committed", self.path));
         client.batch_execute(&checkpoint).await.map_err(failed)?;
-        Ok(Moved::Rows { rows, written, reached, took: begun.elapsed() })
+        Ok(Moved::Rows { rows, reached, took: begun.elapsed() })
     }
 
     /// What begins a batch. The range is locked first: whoever else would move it waits here, and then sees that it was

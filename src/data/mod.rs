@@ -23,32 +23,5 @@ pub use prove::{Proven, checks, prove, text as proof_text, value as proof_value}
 pub use script::{Name, Script, Work};
 pub use state::{Stage, State};
 pub use statement::Statement;
-pub use walked::Walked;
+pub use walked::{Walked, shown};
 pub use words::{Header, Throttle, Walk};
-
-use anyhow::Result;
-
-use crate::error::Failure;
-
-/// A key as people read and write it: the value, or a JSON array of several.
-pub fn shown(key: &[String]) -> String {
-    match key {
-        [value] => value.clone(),
-        several => serde_json::Value::from(several).to_string(),
-    }
-}
-
-/// A key as people write it, as values.
-///
-/// # Errors
-/// Bad input, if it has not as many values as there are columns.
-pub fn key(text: &str, walked: &Walked) -> Result<Vec<String>> {
-    let columns: Vec<&str> = walked.key.iter().map(|(column, _)| column.as_str()).collect();
-    let values = if columns.len() == 1 { Some(vec![text.to_owned()]) } else { serde_json::from_str(text).ok() };
-    let values = values.filter(|values: &Vec<String>| values.len() == columns.len());
-    Ok(values.ok_or_else(|| {
-        let (columns, example) = (columns.join(", "), columns.iter().map(|_| "\"…\"").collect::<Vec<_>>().join(","));
-        Failure::input(format!("`{text}` is no key of {} ({columns})", walked.table))
-            .next(format!("write it as '[{example}]'"))
-    })?)
-}

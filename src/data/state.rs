@@ -39,6 +39,16 @@ impl Stage {
     pub fn name(self) -> &'static str {
         STAGES.into_iter().find(|(stage, _)| *stage == self).map_or("", |(_, name)| name)
     }
+
+    /// The word for how far a script is of which this is kept, if anything is.
+    pub fn word(stage: Option<Self>) -> &'static str {
+        stage.map_or("not begun", Stage::name)
+    }
+
+    /// Whether its rows are done and proven.
+    pub fn is_over(self) -> bool {
+        matches!(self, Stage::Done | Stage::Finalized)
+    }
 }
 
 /// What is kept of one script.
@@ -62,8 +72,6 @@ pub struct State {
     pub written: i64,
     /// How many rows were left out because somebody said so.
     pub skipped: i64,
-    /// The size of the next batch.
-    pub batch: Option<i32>,
     /// Why it is asked to pause, and by whom.
     pub pause: Option<String>,
     /// Why it was last held.
@@ -77,7 +85,7 @@ pub struct State {
 const READ: &str = "
 SELECT m.version, m.name, m.state, m.checksum, m.pass, m.total, (m.rows + coalesce(r.rows, 0))::int8,
        (m.written + coalesce(r.written, 0))::int8, (SELECT count(*) FROM pgplumb.data_skip s WHERE s.version = m.version),
-       m.batch, m.pause || coalesce(' (' || m.paused_by || ', ' || date_trunc('second', m.paused_at) || ')', ''),
+       m.pause || coalesce(' (' || m.paused_by || ', ' || date_trunc('second', m.paused_at) || ')', ''),
        m.held || coalesce(' (' || date_trunc('second', m.held_at) || ')', ''), date_trunc('second', r.last)::text,
        (r.rows / nullif(r.spent, 0)::float8 * 1000)
   FROM pgplumb.data_migration m
@@ -97,6 +105,14 @@ pub async fn read(client: &Client) -> Result<Vec<State>> {
     client.query_typed(READ, &[]).await?.iter().map(state).collect()
 }
 
+/// What is kept of one script.
+///
+/// # Errors
+/// What the server said.
+pub async fn of(client: &Client, version: i64) -> Result<Option<State>> {
+    Ok(read(client).await?.into_iter().find(|state| state.version == version))
+}
+
 fn state(row: &Row) -> Result<State> {
     let word: String = row.try_get(2)?;
     let stage = STAGES.into_iter().find(|(_, name)| *name == word).map(|(stage, _)| stage);
@@ -114,11 +130,10 @@ fn state(row: &Row) -> Result<State> {
         rows: row.try_get(6)?,
         written: row.try_get(7)?,
         skipped: row.try_get(8)?,
-        batch: row.try_get(9)?,
-        pause: row.try_get(10)?,
-        held: row.try_get(11)?,
-        last: row.try_get(12)?,
-        rate: row.try_get(13)?,
+        pause: row.try_get(9)?,
+        held: row.try_get(10)?,
+        last: row.try_get(11)?,
+        rate: row.try_get(12)?,
     })
 }
 
@@ -130,7 +145,7 @@ pub fn begin(script: &Script, stage: Stage, total: Option<i64>, ranges: &[Range]
         "INSERT INTO pgplumb.data_migration (version, name, checksum, state, total, pgplumb)
          VALUES ({version}, {name}, '{checksum}', '{state}', {total}, '{pgplumb}')
          ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum, state = excluded.state,
-            total = excluded.total, pass = 1, rows = 0, written = 0, batch = NULL, held = NULL, held_at = NULL,
+            total = excluded.total, pass = 1, rows = 0, written = 0, held = NULL, held_at = NULL,
             begun_by = session_user, begun_at = now(), ended_at = NULL, pgplumb = excluded.pgplumb;
          {ranges}",
         name = literal(&script.tag),

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::words::{columns, some};
 use crate::error::{Failure, Location};
 use crate::sql::token::{Kind, Tokens};
-use crate::sql::{self, Class, Piece, Source, directives, unquoted};
+use crate::sql::{self, Class, Piece, Source, directives, plain, unquoted};
 
 /// One statement of a section.
 #[derive(Clone, Debug)]
@@ -170,9 +170,4 @@ fn folded(kind: Kind, text: &str) -> Option<String> {
         Kind::Name => Some(unquoted(text)),
         _ => None,
     }
-}
-
-fn plain(written: impl AsRef<str>) -> String {
-    let written = written.as_ref().trim();
-    if written.starts_with('"') { unquoted(written) } else { written.to_lowercase() }
 }

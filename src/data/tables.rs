@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS pgplumb.data_migration (
   version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
   state text NOT NULL CHECK (state IN ('running', 'moved', 'done', 'undoing', 'undone', 'finalized')),
   pass integer NOT NULL DEFAULT 1, total bigint, rows bigint NOT NULL DEFAULT 0, written bigint NOT NULL DEFAULT 0,
-  batch integer, pause text, paused_by text, paused_at timestamptz, held text, held_at timestamptz, snapshot text,
+  pause text, paused_by text, paused_at timestamptz, held text, held_at timestamptz,
   begun_by text NOT NULL DEFAULT session_user, begun_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz,
   pgplumb text NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS pgplumb.data_range (

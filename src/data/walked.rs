@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use super::Walk;
 use crate::error::Failure;
-use crate::sql::{identifier, literal, unquoted};
+use crate::sql::{identifier, literal, plain};
 
 /// A table that can be walked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,10 +104,34 @@ impl Walked {
         columns.join(", ")
     }
 
+    /// A key as people write it, as values.
+    ///
+    /// # Errors
+    /// Bad input, if it has not as many values as there are columns.
+    pub fn read_key(&self, text: &str) -> Result<Vec<String>> {
+        let columns: Vec<&str> = self.key.iter().map(|(column, _)| column.as_str()).collect();
+        let values = if columns.len() == 1 { Some(vec![text.to_owned()]) } else { serde_json::from_str(text).ok() };
+        let values = values.filter(|values: &Vec<String>| values.len() == columns.len());
+        Ok(values.ok_or_else(|| {
+            let (columns, example) =
+                (columns.join(", "), columns.iter().map(|_| "\"…\"").collect::<Vec<_>>().join(","));
+            Failure::input(format!("`{text}` is no key of {} ({columns})", self.table))
+                .next(format!("write it as '[{example}]'"))
+        })?)
+    }
+
     /// The condition of rows that are to be done.
     pub fn condition(&self) -> String {
         // A comment at the end of the condition must not reach what follows.
         self.filter.as_ref().map_or_else(|| "true".to_owned(), |filter| format!("(\n{filter}\n)"))
+    }
+}
+
+/// A key as people read and write it: the value, or a JSON array of several.
+pub fn shown(key: &[String]) -> String {
+    match key {
+        [value] => value.clone(),
+        several => serde_json::Value::from(several).to_string(),
     }
 }
 
@@ -122,7 +146,7 @@ async fn columns(client: &Client, oid: u32, walk: &Walk, table: &str) -> Result<
     }
     let mut key = Vec::new();
     for written in &walk.key {
-        let name = if written.starts_with('"') { unquoted(written) } else { written.to_lowercase() };
+        let name = plain(written);
         let Some(at) = all.iter().position(|column| column.name == name) else {
             let guess = crate::error::did_you_mean(&name, all.iter().map(|column| column.name.as_str()));
             let failure = refused(format!("the key {name} is no column of {table}{guess}"));

@@ -23,7 +23,7 @@ pub use checksum::{Checksum, checksum};
 pub use chunk::{Chunk, chunks};
 pub use class::{Class, class, is_of_the_server, is_of_the_session, is_truncate};
 pub use directives::{Directives, directives, duration};
-pub use quote::{dollars, identifier, literal, parts, signature, unquoted};
+pub use quote::{dollars, identifier, literal, parts, plain, signature, unquoted};
 pub use rows::Rows;
 pub use source::{Source, decode, read};
 pub use split::{Piece, Splitter, split};

@@ -38,6 +38,12 @@ pub fn unquoted(identifier: &str) -> String {
     inside.map_or_else(|| identifier.to_owned(), |inside| inside.replace("\"\"", "\""))
 }
 
+/// The name that a written one stands for: folded to small letters, unless it is quoted.
+pub fn plain(written: &str) -> String {
+    let written = written.trim();
+    if written.starts_with('"') { unquoted(written) } else { written.to_lowercase() }
+}
+
 /// Divides `name(types)` before its last bracket that stands in no quoted name.
 pub fn signature(text: &str) -> Option<(&str, &str)> {
     let mut quoted = false;

@@ -27,15 +27,14 @@ crate::trials!(
 fn database(rows: usize, state: &str) -> Database {
     let database = Database::plain();
     database.run(&format!(
-        "CREATE SCHEMA IF NOT EXISTS pgplumb;
-         CREATE TABLE IF NOT EXISTS pgplumb.data_migration (
-           version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, state text NOT NULL);
+        "{tables}
          INSERT INTO pgplumb.data_migration (version, name, checksum, state) VALUES (1, '0001_move', '', '{state}');
          CREATE TABLE old (id int, name text);
          INSERT INTO old SELECT n, 'name ' || n FROM generate_series(1, {rows}) n;
          CREATE TABLE new AS TABLE old;
          GRANT USAGE ON SCHEMA pgplumb TO PUBLIC;
-         GRANT SELECT ON pgplumb.data_migration, old, new TO PUBLIC;"
+         GRANT SELECT ON pgplumb.data_migration, pgplumb.data_range, pgplumb.data_skip, old, new TO PUBLIC;",
+        tables = pgplumb::data::tables::MAKE,
     ));
     database
 }

@@ -128,8 +128,7 @@ impl Mover<'_> {
 
     async fn state(&self) -> Result<State> {
         self.take_lock_again(&self.client()).await?;
-        let states = state::read(&self.client().client).await?;
-        let state = states.into_iter().find(|state| state.version == self.script.version);
+        let state = state::of(&self.client().client, self.script.version).await?;
         Ok(state.ok_or_else(|| Failure::refused(format!("{}: what was kept of it is gone", self.script.path)))?)
     }
 
@@ -189,7 +188,7 @@ impl Mover<'_> {
                 self.batches_left.set(self.batches_left.get() + 1);
             }
             match moved {
-                Ok(Moved::Rows { rows, reached, took, .. }) => {
+                Ok(Moved::Rows { rows, reached, took }) => {
                     range.reached = Some(reached);
                     *is_first = false;
                     self.shared.rows.set(self.shared.rows.get() + rows);

@@ -10,7 +10,7 @@ use super::place::{Query, number};
 use super::{Proven, SHOWN, cut, more};
 use crate::data::Statement;
 use crate::error::did_you_mean;
-use crate::sql::{parts, unquoted};
+use crate::sql::{parts, plain};
 
 /// In which of 1024 parts a key is.
 const CHUNK: &str = "(hashtextextended(k, 0) & 1023)";
@@ -172,7 +172,7 @@ fn key(statement: &Statement, columns: &[String]) -> Result<Vec<usize>> {
         return Ok(vec![0]);
     }
     let place = |written: &String| {
-        let name = if written.starts_with('"') { unquoted(written) } else { written.to_lowercase() };
+        let name = plain(written);
         columns.iter().position(|column| *column == name).ok_or_else(|| {
             let guess = did_you_mean(&name, columns.iter().map(String::as_str));
             let what = format!("the key has the column {written}, which this query does not have{guess}");
